@@ -1,0 +1,75 @@
+"""Every exception and warning that annopipe raises, each also the builtin that Spark NLP's Python raises there.
+
+Spark NLP's ``IllegalArgumentException`` is ``ValueError`` here, its ``AnalysisException`` too.
+"""
+
+
+class AnnopipeError(Exception):
+    """Base of all errors of annopipe: catch it to catch them all."""
+
+
+class AnnopipeWarning(UserWarning):
+    """Base of all warnings of annopipe; each cause is warned of once per process."""
+
+
+class ParamTypeError(AnnopipeError, TypeError):
+    """A parameter was given a value of the wrong type."""
+
+
+class ParamValueError(AnnopipeError, ValueError):
+    """A parameter was given a value outside its range."""
+
+
+class ParamUnset(AnnopipeError, KeyError):
+    """A parameter without default was read before it was set."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class PatternError(ParamValueError):
+    """A user's pattern is not a valid Java regular expression, or uses a construct that has no equivalent here."""
+
+
+class PatternTimeout(AnnopipeError, TimeoutError):
+    """A user's pattern ran too long on a text."""
+
+
+class WiringError(AnnopipeError, ValueError):
+    """A stage's input column is missing or holds annotations of another type, or its output column exists."""
+
+
+class ColumnTypeError(AnnopipeError, TypeError):
+    """A column or frame is of a type that cannot be read here."""
+
+
+class RowTooLarge(AnnopipeError, ValueError):
+    """The annotations of one row exceed ``maxRowBytes``."""
+
+
+class ModelError(AnnopipeError, ValueError):
+    """A model folder cannot be used: something in it is missing, damaged or does not fit."""
+
+
+class ModelFileMissing(ModelError, FileNotFoundError):
+    """A model folder lacks a file that every model has."""
+
+
+class CheckpointError(ModelError):
+    """A checkpoint's weights are damaged, missing, left over or of the wrong shape."""
+
+
+class VocabularyError(ModelError):
+    """A SentencePiece vocabulary is damaged or belongs to another model."""
+
+
+class ModelNotFound(AnnopipeError, LookupError):
+    """No model of this name and language is on this machine."""
+
+
+class SavedPipelineError(AnnopipeError, ValueError):
+    """A saved pipeline folder cannot be read or written."""
+
+
+class MissingExtra(AnnopipeError, ImportError):
+    """An optional library is not installed; the text names the extra that brings it."""
