@@ -1,0 +1,1 @@
+"""The model core: from words to vectors, nothing of annotators or frames."""

@@ -1,0 +1,158 @@
+"""The weights of a model folder: found, read, renamed to Hugging Face's names, and each one accounted for."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annopipe.albert.config import AlbertConfig
+from annopipe.albert.parameters import canonical, needed
+from annopipe.albert.safetensors import SafetensorsFile
+from annopipe.errors import CheckpointError, ModelFileMissing
+
+FILE_NAME = "model.safetensors"
+INDEX_NAME = "model.safetensors.index.json"
+
+FOREIGN = ("*.bin", "*.h5", "*.msgpack", "*.ckpt*", "*.pt", "*.pth", "*.onnx", "saved_model.pb")
+"""Files in which other formats keep weights, for the error text only: none of them is read."""
+
+SHOWN_MISFITS = 20
+
+Weights: TypeAlias = Mapping[str, NDArray[np.float32]]
+"""Every weight of the encoder under its name in Hugging Face's ``AlbertModel``, read-only arrays."""
+
+Sources: TypeAlias = dict[str, tuple[SafetensorsFile, str]]
+"""For each weight the file that holds it and its name there."""
+
+
+def read_weights(folder: Path, config: AlbertConfig) -> Weights:
+    """Weights of the model in ``folder``, each that ``config`` needs and no other, as float32.
+
+    ``model.safetensors`` is read, else the shards that ``model.safetensors.index.json`` names. F32 tensors are views on the
+    mapped file, F16 and BF16 ones expanded. Poolers and heads are left out (``parameters.LEFT_OUT``), the prefix
+    ``albert.`` is dropped, and the old names ``gamma`` and ``beta`` of layer normalisation are understood.
+
+    Raises:
+        ModelFileMissing: the folder has no weights, or a shard is missing; other formats found there are named.
+        CheckpointError: a file is damaged, weights are missing, left over or of the wrong shape (all named at once), of a
+            dtype that is no weight's, or not finite.
+    """
+    folder = Path(folder)
+    sources = _sources(folder)
+    shapes = needed(config)
+    _check_fit(folder, sources, shapes)
+    weights = {name: sources[name][0].floats(sources[name][1]) for name in shapes}
+    for name, values in weights.items():
+        _check_finite(sources[name][0].path, sources[name][1], values)
+        values.flags.writeable = False
+    return weights
+
+
+def _sources(folder: Path) -> Sources:
+    """Where each weight of the encoder lies, under its canonical name."""
+    sources: Sources = {}
+    for file in _files(folder):
+        for stored in file.entries:
+            name = canonical(stored)
+            if name is None:
+                continue
+            if name in sources:
+                other, earlier = sources[name]
+                raise CheckpointError(
+                    f"{file.path}: {stored} and {earlier} of {other.path.name} are the same weight {name}: "
+                    "keep one of them."
+                )
+            sources[name] = (file, stored)
+    return sources
+
+
+def _files(folder: Path) -> Iterator[SafetensorsFile]:
+    """The opened safetensors files of a model folder."""
+    if (folder / FILE_NAME).is_file():
+        yield SafetensorsFile(folder / FILE_NAME)
+    elif (folder / INDEX_NAME).is_file():
+        yield from _shards(folder)
+    else:
+        raise ModelFileMissing(_nothing_found(folder))
+
+
+def _nothing_found(folder: Path) -> str:
+    if not folder.is_dir():
+        return f"{folder} is not a folder: give the path of a model folder with {FILE_NAME}."
+    found = sorted({path.name for pattern in FOREIGN for path in folder.glob(pattern)})
+    if not found:
+        return f"{folder} has no {FILE_NAME} and no {INDEX_NAME}: the model was not copied whole."
+    return (
+        f"{folder} has no {FILE_NAME}; {', '.join(found)} cannot be read, since only safetensors files are safe to open: "
+        "save the model with transformers' save_pretrained, which writes one."
+    )
+
+
+def _shards(folder: Path) -> Iterator[SafetensorsFile]:
+    """The opened shards that the index names, each checked against it."""
+    path = folder / INDEX_NAME
+    names = _weight_map(path)
+    for shard in sorted(set(names.values())):
+        if not (folder / shard).is_file():
+            raise ModelFileMissing(f"{folder} lacks {shard}, which {INDEX_NAME} names: copy or download it too.")
+        file = SafetensorsFile(folder / shard)
+        listed = {name for name, place in names.items() if place == shard}
+        if listed != file.entries.keys():
+            odd = ", ".join(sorted(listed ^ file.entries.keys())[:SHOWN_MISFITS])
+            raise CheckpointError(f"{path} and {shard} disagree about which tensors lie there ({odd}): copy both anew.")
+        yield file
+
+
+def _weight_map(path: Path) -> dict[str, str]:
+    """Tensor name to shard name, from an index file."""
+    try:
+        names = json.loads(path.read_bytes())["weight_map"]
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path} is not an index of shards ({error!r}): copy it anew.") from error
+    if not isinstance(names, dict) or not names:
+        raise CheckpointError(f"{path}: weight_map names no tensors: copy it anew.")
+    for shard in names.values():
+        if not isinstance(shard, str) or Path(shard).name != shard or "\\" in shard or not shard.endswith(".safetensors"):
+            raise CheckpointError(f"{path}: {shard!r} is not the name of a safetensors file in the same folder.")
+    return names
+
+
+def _check_fit(folder: Path, sources: Sources, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    """One error for all weights that are missing, left over or of another shape than the config gives them."""
+    missing = [f"missing {name} {_shown(shape)}" for name, shape in shapes.items() if name not in sources]
+    found = {name: file.entries[stored].shape for name, (file, stored) in sources.items()}
+    wrong = [
+        f"{sources[name][1]} is {_shown(found[name])} where the config asks for {_shown(shape)}"
+        for name, shape in shapes.items()
+        if name in found and found[name] != shape
+    ]
+    extra = [f"left over {sources[name][1]} {_shown(shape)}" for name, shape in found.items() if name not in shapes]
+    misfits = wrong + missing + extra
+    if not misfits:
+        return
+    listed = "; ".join(misfits[:SHOWN_MISFITS])
+    more = f"; and {len(misfits) - SHOWN_MISFITS} more" if len(misfits) > SHOWN_MISFITS else ""
+    raise CheckpointError(
+        f"{folder}: the weights do not fit config.json ({len(wrong)} of the wrong shape, {len(missing)} missing, "
+        f"{len(extra)} left over): {listed}{more}. Config and weights must come from the same model."
+    )
+
+
+def _shown(shape: tuple[int, ...]) -> str:
+    return "[" + ", ".join(map(str, shape)) + "]"
+
+
+def _check_finite(path: Path, name: str, values: NDArray[np.float32]) -> None:
+    """Refuse NaN and infinity; one sum tells, only an overflowing one needs a second look."""
+    with np.errstate(all="ignore"):
+        if np.isfinite(values.sum()) or bool(np.isfinite(values).all()):
+            return
+    kinds = Counter({"NaN": int(np.isnan(values).sum()), "infinite": int(np.isinf(values).sum())})
+    counts = " and ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+    raise CheckpointError(
+        f"{path}: {name} has {counts} of {values.size} numbers: the model diverged in training or the file is damaged."
+    )
