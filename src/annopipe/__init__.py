@@ -1,0 +1,77 @@
+"""annopipe: exact ALBERT word vectors for text tables, in Spark NLP's pipeline and without its JVM.
+
+``from annopipe import *`` brings the annotators, ``Pipeline``, ``PipelineModel``, ``LightPipeline`` and
+``Annotation``. Everything is imported on first use; importing the package alone loads no frame library.
+"""
+
+import logging
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from annopipe.version import __version__
+
+if TYPE_CHECKING:
+    from annopipe.annotation import Annotation
+    from annopipe.annotators.albert_embeddings import AlbertEmbeddings
+    from annopipe.annotators.document_assembler import DocumentAssembler
+    from annopipe.annotators.embeddings_finisher import EmbeddingsFinisher
+    from annopipe.annotators.sentence_detector import SentenceDetector
+    from annopipe.annotators.sentence_embeddings import SentenceEmbeddings
+    from annopipe.annotators.tokenizer import Tokenizer, TokenizerModel
+    from annopipe.errors import AnnopipeError, AnnopipeWarning
+    from annopipe.options import options
+    from annopipe.pipeline.light import LightPipeline
+    from annopipe.pipeline.native import load
+    from annopipe.pipeline.pipeline import Pipeline, PipelineModel
+
+_STARRED = {
+    "AlbertEmbeddings": "annotators.albert_embeddings",
+    "Annotation": "annotation",
+    "DocumentAssembler": "annotators.document_assembler",
+    "EmbeddingsFinisher": "annotators.embeddings_finisher",
+    "LightPipeline": "pipeline.light",
+    "Pipeline": "pipeline.pipeline",
+    "PipelineModel": "pipeline.pipeline",
+    "SentenceDetector": "annotators.sentence_detector",
+    "SentenceEmbeddings": "annotators.sentence_embeddings",
+    "Tokenizer": "annotators.tokenizer",
+    "TokenizerModel": "annotators.tokenizer",
+}
+_NAMED = {
+    "AnnopipeError": "errors",
+    "AnnopipeWarning": "errors",
+    "load": "pipeline.native",
+    "options": "options",
+}
+
+__all__ = [  # noqa: RUF022 - the annotators in the order of a pipeline
+    "DocumentAssembler",
+    "SentenceDetector",
+    "Tokenizer",
+    "TokenizerModel",
+    "AlbertEmbeddings",
+    "SentenceEmbeddings",
+    "EmbeddingsFinisher",
+    "Pipeline",
+    "PipelineModel",
+    "LightPipeline",
+    "Annotation",
+]
+
+logging.getLogger("annopipe").addHandler(logging.NullHandler())
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on its first use."""
+    module = _STARRED.get(name) or _NAMED.get(name)
+    if module is None:
+        msg = f"module 'annopipe' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(import_module(f"annopipe.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted({*globals(), *_STARRED, *_NAMED})

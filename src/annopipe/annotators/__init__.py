@@ -1,0 +1,1 @@
+"""The annotators, one file each, named as in Spark NLP."""

@@ -1,0 +1,72 @@
+"""The rows that flow through a pipeline: plain Arrow columns beside columns of annotations."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+
+from annopipe.columns import AnnotationColumn, Ints
+from annopipe.surrogates import NOTE_COLUMN
+
+Column = pa.Array | AnnotationColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows of a frame.
+
+    Attributes:
+        rows: number of rows.
+        columns: name → Arrow array of ``rows`` values, or `AnnotationColumn` of ``rows`` rows.
+        replaced: int64 ``[rows]``, characters of each row that could not be kept (lone surrogates), or None.
+    """
+
+    rows: int
+    columns: dict[str, Column]
+    replaced: Ints | None = None
+
+    @classmethod
+    def of(cls, batch: pa.RecordBatch) -> Self:
+        """Take an Arrow batch as it lies."""
+        columns: dict[str, Column] = dict(zip(batch.schema.names, batch.columns, strict=True))
+        note = columns.pop(NOTE_COLUMN, None)
+        replaced = None if note is None else np.asarray(note, np.int64)
+        return cls(batch.num_rows, columns, replaced)
+
+    def array(self, name: str) -> pa.Array:
+        """Return a column as Arrow, annotations turned into lists of structs."""
+        column = self.columns[name]
+        return column.to_arrow() if isinstance(column, AnnotationColumn) else column
+
+    def annotations(self, name: str) -> AnnotationColumn:
+        """Return a column as annotations, read from Arrow where a frame brought them."""
+        column = self.columns[name]
+        return column if isinstance(column, AnnotationColumn) else AnnotationColumn.from_arrow(column)
+
+    def put(self, name: str, column: Column) -> Self:
+        """Return the batch with one more column, or with another one of this name."""
+        return type(self)(self.rows, {**self.columns, name: column}, self.replaced)
+
+    def drop(self, names: Iterable[str]) -> Self:
+        """Return the batch without some columns."""
+        gone = set(names)
+        return type(self)(self.rows, {k: v for k, v in self.columns.items() if k not in gone}, self.replaced)
+
+    def take_rows(self, rows: Ints) -> Self:
+        """Return the rows of the given numbers, in their order; a number may occur several times."""
+        index = pa.array(rows)
+        columns: dict[str, Column] = {
+            name: column.take_rows(rows) if isinstance(column, AnnotationColumn) else column.take(index)
+            for name, column in self.columns.items()
+        }
+        return type(self)(len(rows), columns, None if self.replaced is None else self.replaced[rows])
+
+    def to_arrow(self, schema: pa.Schema) -> pa.RecordBatch:
+        """Return the columns that a schema names, in its order."""
+        arrays = [self.array(field.name) for field in schema]
+        return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+Step = Callable[[Batch], Batch]

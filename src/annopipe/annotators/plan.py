@@ -1,0 +1,89 @@
+"""A list of stages as one function over record batches: wiring checked first, memory bounded by slices."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from annopipe.annotators.batch import Batch
+from annopipe.annotators.document_assembler import DocumentAssembler
+from annopipe.annotators.stage import Transformer
+from annopipe.errors import WiringError
+from annopipe.frames import adapt
+from annopipe.surrogates import NOTE_COLUMN
+
+FIRST_ROWS: Final = 64
+MOST_ROWS: Final = 2048
+MOST_BYTES: Final = 256_000
+
+
+class Plan:
+    """Stages over a schema: what comes out, and the function that makes it.
+
+    Raises:
+        WiringError: a stage's columns do not fit, or the stages are of two dialects.
+    """
+
+    def __init__(self, stages: Sequence[Transformer], schema: pa.Schema) -> None:
+        dialects = {stage.uid: stage.getDialect() for stage in stages}
+        if len(set(dialects.values())) > 1:
+            listed = ", ".join(f"{uid}: {dialect}" for uid, dialect in dialects.items())
+            msg = f"the stages of one pipeline must share one dialect ({listed}): set it on each, or once in options"
+            raise WiringError(msg)
+        self.stages = list(stages)
+        self.schemas = [schema]
+        for stage in stages:
+            self.schemas.append(stage.output_schema(self.schemas[-1]))
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The schema after the last stage."""
+        return self.schemas[-1]
+
+    def run_one(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Run all stages over one batch."""
+        rows = Batch.of(batch)
+        for stage, schema in zip(self.stages, self.schemas[:-1], strict=True):
+            rows = stage.run(rows, schema)
+        return rows.to_arrow(self.schema)
+
+    def run(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Run all stages over batches, slice by slice: the first slices are small, so that a ``limit`` stops early."""
+        rows = FIRST_ROWS
+        for batch in batches:
+            start = 0
+            while start < batch.num_rows:
+                piece = batch.slice(start, _fitting(batch, start, rows))
+                start += piece.num_rows
+                rows = min(rows * 2, MOST_ROWS)
+                yield self.run_one(piece)
+
+
+def _fitting(batch: pa.RecordBatch, start: int, rows: int) -> int:
+    """Return how many rows from ``start`` make a slice: at most ``rows``, and not too much text unless one row is."""
+    piece = batch.slice(start, rows)
+    sizes = np.zeros(piece.num_rows, np.int64)
+    for column in piece.columns:
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+            sizes += np.asarray(pc.binary_length(column).fill_null(0), np.int64)
+    return max(1, int(np.searchsorted(np.cumsum(sizes), MOST_BYTES, side="right")))
+
+
+def text_column(stages: Sequence[Transformer]) -> str:
+    """Return the name under which bare texts enter: the first DocumentAssembler's input column, else ``text``."""
+    for stage in stages:
+        if isinstance(stage, DocumentAssembler):
+            return stage.getInputCol() or "text"
+    return "text"
+
+
+def transform_frame(stages: Sequence[Transformer], frame: Any) -> Any:
+    """Run stages over a frame of any kind and return one of the same kind."""
+    adapter = adapt(frame, text_column(stages))
+    schema = adapter.schema
+    if NOTE_COLUMN in schema.names:
+        schema = schema.remove(schema.get_field_index(NOTE_COLUMN))
+    plan = Plan(stages, schema)
+    return adapter.apply(plan.run, plan.schema)

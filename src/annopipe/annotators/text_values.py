@@ -1,0 +1,126 @@
+"""Any Arrow column as texts: what Spark's cast to string gives, null kept as None."""
+
+import math
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from annopipe.errors import ColumnTypeError
+
+_SCIENTIFIC_FROM: Final = 1e7
+_SCIENTIFIC_BELOW: Final = 1e-3
+
+
+def texts_of(array: pa.Array, column: str) -> list[str | None]:
+    """Return the values of a column as texts.
+
+    Numbers, booleans, dates and times are written as Spark writes them, bytes are read as UTF-8.
+
+    Raises:
+        ColumnTypeError: structs, maps and lists are no text.
+    """
+    type_ = array.type
+    if pa.types.is_dictionary(type_):
+        return texts_of(array.dictionary_decode(), column)
+    if pa.types.is_null(type_):
+        return [None] * len(array)
+    if pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_):
+        return _plain(array)
+    if pa.types.is_nested(type_):
+        msg = f"column {column!r} is of type {type_}, which is no text: select or cast a string column first"
+        raise ColumnTypeError(msg)
+    return [None if value is None else _write(value) for value in array.to_pylist()]
+
+
+def _plain(array: pa.Array) -> list[str | None]:
+    values: list[str | None] = array.to_pylist()
+    return values
+
+
+def is_text_list(type_: pa.DataType) -> bool:
+    """Tell whether an Arrow type is a list of strings."""
+    listed = pa.types.is_list(type_) or pa.types.is_large_list(type_) or pa.types.is_fixed_size_list(type_)
+    return listed and (pa.types.is_string(type_.value_type) or pa.types.is_large_string(type_.value_type))
+
+
+def text_lists_of(array: pa.Array) -> list[list[str | None] | None]:
+    """Return the values of a column of string lists."""
+    values: list[list[str | None] | None] = array.to_pylist()
+    return values
+
+
+def metadata_of(array: pa.Array, column: str) -> list[dict[str, str | None]]:
+    """Return a map column as dicts of texts; a null map is empty.
+
+    Raises:
+        ColumnTypeError: the column is no map (nor a struct, nor a list of key-value structs).
+    """
+    type_ = array.type
+    if pa.types.is_struct(type_):
+        return [{k: _optional(v) for k, v in (row or {}).items() if v is not None} for row in array.to_pylist()]
+    if pa.types.is_map(type_) or _is_pairs(type_):
+        return [dict(_pair(entry) for entry in row or ()) for row in array.to_pylist()]
+    if pa.types.is_null(type_):
+        return [{} for _ in range(len(array))]
+    msg = f"metadataCol {column!r} is of type {type_}: it needs to be a map from string to string"
+    raise ColumnTypeError(msg)
+
+
+def _is_pairs(type_: pa.DataType) -> bool:
+    if not pa.types.is_list(type_) or not pa.types.is_struct(type_.value_type):
+        return False
+    return {field.name for field in type_.value_type} == {"key", "value"}
+
+
+def _pair(entry: Any) -> tuple[str, str | None]:
+    key, value = (entry["key"], entry["value"]) if isinstance(entry, dict) else entry
+    return _write(key), _optional(value)
+
+
+def _optional(value: Any) -> str | None:
+    return None if value is None else _write(value)
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _java_double(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value)
+
+
+def _java_double(value: float) -> str:
+    """Write a double as Java does: ``5.0``, ``1.0E7``, ``NaN``."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    if value == 0 or _SCIENTIFIC_BELOW <= abs(value) < _SCIENTIFIC_FROM:
+        return repr(value) if "e" not in repr(value) else f"{value:f}"
+    digits, exponent = f"{value:.17e}".split("e")
+    short = repr(value)
+    if "e" in short:
+        digits, exponent = short.split("e")
+    else:
+        exponent = str(int(exponent))
+        digits = repr(value / 10 ** int(exponent))
+    return f"{digits if '.' in digits else digits + '.0'}E{int(exponent)}"
+
+
+def check_text_type(type_: pa.DataType, column: str) -> None:
+    """Raise `ColumnTypeError` for a column that `texts_of` and `text_lists_of` cannot read."""
+    if not is_text_list(type_):
+        texts_of(pa.array([], type_), column)
+
+
+def check_metadata_type(type_: pa.DataType, column: str) -> None:
+    """Raise `ColumnTypeError` for a column that `metadata_of` cannot read."""
+    metadata_of(pa.array([], type_), column)
+
+
+def ids_of(array: pa.Array, column: str) -> list[str | None]:
+    """Return the values of an id column as texts."""
+    return texts_of(pc.cast(array, pa.string()) if pa.types.is_integer(array.type) else array, column)

@@ -1,0 +1,185 @@
+"""Saving to one folder and loading again: JSON that a person can read, models by content hash, nothing executed.
+
+    <folder>/annopipe.json          format number, version, and the stages with their parameters
+    <folder>/models/<sha256>/       each model once, however many stages use it
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self
+
+from annopipe.errors import SavedPipelineError
+from annopipe.version import __version__
+
+FORMAT: Final = 1
+MANIFEST: Final = "annopipe.json"
+MODELS: Final = "models"
+
+
+class Shelf:
+    """The models of one saved folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / MODELS
+
+    def put(self, model: Path, digest: str) -> str:
+        """Copy a model's folder in, unless its content is here already; return the digest."""
+        target = self._folder / digest
+        if not target.exists():
+            shutil.copytree(model, target)
+        return digest
+
+    def get(self, digest: str) -> Path:
+        """Return the folder of a model.
+
+        Raises:
+            SavedPipelineError: it is not here.
+        """
+        target = self._folder / digest
+        if not digest.isalnum() or not target.is_dir():
+            msg = f"the saved folder lacks the model {target}: it was copied in part; save it again"
+            raise SavedPipelineError(msg)
+        return target
+
+
+class Savable:
+    """Base of everything with ``save`` and ``load``."""
+
+    _savable: ClassVar[dict[str, type["Savable"]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Register the class by name, so that a saved folder finds it."""
+        super().__init_subclass__(**kwargs)
+        Savable._savable[cls.__name__] = cls
+
+    @abstractmethod
+    def describe(self, shelf: Shelf) -> dict[str, Any]:
+        """Return what JSON holds of this object; models go to the shelf."""
+
+    @classmethod
+    @abstractmethod
+    def restore(cls, description: Mapping[str, Any], shelf: Shelf) -> Self:
+        """Return the object that ``describe`` described."""
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Save into a new folder, all or nothing.
+
+        Args:
+            path: the folder; made with its parents.
+            overwrite: replace a folder that an earlier ``save`` made.
+
+        Raises:
+            SavedPipelineError: the folder exists (and is not ours to replace, with ``overwrite``).
+        """
+        target = Path(path)
+        _check_free(target, overwrite=overwrite)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
+            made = Path(scratch) / "new"
+            made.mkdir()
+            content = {"class": type(self).__name__, **self.describe(Shelf(made))}
+            manifest = {"format": FORMAT, "annopipe": __version__, "content": content}
+            (made / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            if target.exists():
+                target.rename(Path(scratch) / "old")
+            made.rename(target)
+
+    def write(self) -> "Writer":
+        """Return a writer, as pyspark's: ``stage.write().overwrite().save(path)``."""
+        return Writer(self)
+
+    @classmethod
+    def read(cls) -> "Reader":
+        """Return a reader, as pyspark's: ``PipelineModel.read().load(path)``."""
+        return Reader(cls)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Load what ``save`` wrote; nothing in the folder is executed.
+
+        Raises:
+            SavedPipelineError: no such folder, one that another program or a later version wrote, or another class.
+        """
+        folder = Path(path)
+        content = _read_manifest(folder)["content"]
+        found = restore_any(content, Shelf(folder))
+        if not isinstance(found, cls):
+            name = type(found).__name__
+            msg = f"{folder} holds a {name}: load it with {name}.load(...)"
+            raise SavedPipelineError(msg)
+        return found
+
+
+def restore_any(content: Mapping[str, Any], shelf: Shelf) -> Savable:
+    """Return the object of a description, whatever its class."""
+    name = str(content.get("class"))
+    cls = Savable._savable.get(name)
+    if cls is None:
+        msg = f"the saved folder names a stage {name!r}, which this version of annopipe ({__version__}) does not have"
+        raise SavedPipelineError(msg)
+    return cls.restore(content, shelf)
+
+
+def _check_free(target: Path, *, overwrite: bool) -> None:
+    if not target.exists() and not target.is_symlink():
+        return
+    if not overwrite:
+        msg = (
+            f"Path {target} already exists. To overwrite it, please use write().overwrite().save(path) "
+            "or save(path, overwrite=True)"
+        )
+        raise SavedPipelineError(msg)
+    if not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
+        msg = f"{target} was not saved by annopipe: it is not overwritten; remove it yourself or choose another folder"
+        raise SavedPipelineError(msg)
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    if not path.is_file():
+        msg = f"Input path does not exist: {path}; give a folder that save(...) of annopipe wrote"
+        raise SavedPipelineError(msg)
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        number = int(manifest["format"])
+        manifest["content"]["class"]
+    except (ValueError, KeyError, TypeError) as broken:
+        msg = f"{path} is damaged ({broken!r}): save the pipeline again"
+        raise SavedPipelineError(msg) from broken
+    if number > FORMAT:
+        msg = f"{path} has format {number}, written by annopipe {manifest.get('annopipe')}; this one reads up to {FORMAT}"
+        raise SavedPipelineError(msg)
+    return dict(manifest)
+
+
+class Writer:
+    """Saves one object; ``overwrite()`` allows replacing what an earlier save made."""
+
+    def __init__(self, saved: Savable) -> None:
+        self._saved = saved
+        self._overwrite = False
+
+    def overwrite(self) -> "Writer":
+        """Allow an existing saved folder to be replaced."""
+        self._overwrite = True
+        return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Save; see `Savable.save`."""
+        self._saved.save(path, overwrite=self._overwrite)
+
+
+class Reader:
+    """Loads objects of one class."""
+
+    def __init__(self, cls: type[Savable]) -> None:
+        self._cls = cls
+
+    def load(self, path: str | os.PathLike[str]) -> Savable:
+        """Load; see `Savable.load`."""
+        return self._cls.load(path)

@@ -1,0 +1,1 @@
+"""Pipelines of stages, how they are saved, and the native API."""
