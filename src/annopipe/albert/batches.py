@@ -19,6 +19,8 @@ def plan(
     Returns:
         Batches from the longest sentences to the shortest; within a length in order of appearance, evenly split.
     """
+    if not len(lengths):
+        return []
     order = np.argsort(-lengths, kind="stable")
     ordered = lengths[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))

@@ -1,6 +1,7 @@
 """The weights of a model folder: found, read, renamed to Hugging Face's names, and each one accounted for."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,9 @@ from annopipe.errors import CheckpointError, ModelFileMissing
 FILE_NAME = "model.safetensors"
 INDEX_NAME = "model.safetensors.index.json"
 
+SHARD_NAME = re.compile(r"[^/\\:]+\.safetensors")
+"""A file in the same folder, on every system."""
+
 FOREIGN = ("*.bin", "*.h5", "*.msgpack", "*.ckpt*", "*.pt", "*.pth", "*.onnx", "saved_model.pb")
 """Files in which other formats keep weights, for the error text only: none of them is read."""
 
@@ -32,14 +36,14 @@ Sources: TypeAlias = dict[str, tuple[SafetensorsFile, str]]
 def read_weights(folder: Path, config: AlbertConfig) -> Weights:
     """Weights of the model in ``folder``, each that ``config`` needs and no other, as float32.
 
-    ``model.safetensors`` is read, else the shards that ``model.safetensors.index.json`` names. F32 tensors are views on the
-    mapped file, F16 and BF16 ones expanded. Poolers and heads are left out (``parameters.LEFT_OUT``), the prefix
+    ``model.safetensors`` is read, else the shards that ``model.safetensors.index.json`` names. F32 tensors are views on
+    the mapped file, F16 and BF16 ones expanded. Poolers and heads are left out (``parameters.LEFT_OUT``), the prefix
     ``albert.`` is dropped, and the old names ``gamma`` and ``beta`` of layer normalisation are understood.
 
     Raises:
         ModelFileMissing: the folder has no weights, or a shard is missing; other formats found there are named.
-        CheckpointError: a file is damaged, weights are missing, left over or of the wrong shape (all named at once), of a
-            dtype that is no weight's, or not finite.
+        CheckpointError: a file is damaged, weights are missing, left over or of the wrong shape (all named at once), of
+            a dtype that is no weight's, or not finite.
     """
     folder = Path(folder)
     sources = _sources(folder)
@@ -87,8 +91,8 @@ def _nothing_found(folder: Path) -> str:
     if not found:
         return f"{folder} has no {FILE_NAME} and no {INDEX_NAME}: the model was not copied whole."
     return (
-        f"{folder} has no {FILE_NAME}; {', '.join(found)} cannot be read, since only safetensors files are safe to open: "
-        "save the model with transformers' save_pretrained, which writes one."
+        f"{folder} has no {FILE_NAME}; {', '.join(found)} cannot be read, since only safetensors files are safe to "
+        "open: save the model with transformers' save_pretrained, which writes one."
     )
 
 
@@ -116,7 +120,7 @@ def _weight_map(path: Path) -> dict[str, str]:
     if not isinstance(names, dict) or not names:
         raise CheckpointError(f"{path}: weight_map names no tensors: copy it anew.")
     for shard in names.values():
-        if not isinstance(shard, str) or Path(shard).name != shard or "\\" in shard or not shard.endswith(".safetensors"):
+        if not isinstance(shard, str) or not SHARD_NAME.fullmatch(shard):
             raise CheckpointError(f"{path}: {shard!r} is not the name of a safetensors file in the same folder.")
     return names
 

@@ -106,7 +106,7 @@ class AlbertConfig:
         return ACTIVATIONS[self.hidden_act]
 
     def group_of(self, layer: int) -> int:
-        """The weight group that layer ``layer`` (from 0) uses, computed as Hugging Face's ``AlbertTransformer`` does."""
+        """The weight group that layer ``layer`` (from 0) uses, as Hugging Face's ``AlbertTransformer`` computes it."""
         return int(layer / (self.num_hidden_layers / self.num_hidden_groups))
 
 

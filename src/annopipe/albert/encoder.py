@@ -18,7 +18,7 @@ from annopipe.errors import ParamTypeError, ParamValueError
 class Encoder:
     """A loaded ALBERT encoder. Sentences of one call have equal length; there is no padding and no mask.
 
-    ``run`` and ``run_layers`` may be called from several threads at once. The sessions behind them are built on first use.
+    ``run`` and ``run_layers`` may be called from several threads at once. Their sessions are built on first use.
     """
 
     def __init__(self, config: AlbertConfig, weights: Weights, *, threads: int | None = None) -> None:
@@ -48,7 +48,7 @@ class Encoder:
         self._check(ids)
         if not ids.size:
             return np.empty((*ids.shape, self.config.hidden_size), np.float32)
-        (hidden,) = self._session(every_layer=False).run([graph.HIDDEN], {graph.IDS: ids})
+        hidden: NDArray[np.float32] = self._session(every_layer=False).run([graph.HIDDEN], {graph.IDS: ids})[0]
         return hidden
 
     def run_layers(self, ids: NDArray[np.int64], layers: Sequence[int]) -> NDArray[np.float32]:
@@ -67,7 +67,7 @@ class Encoder:
             return np.empty((len(chosen), *ids.shape, self.config.hidden_size), np.float32)
         if set(chosen) == {self.config.num_hidden_layers}:
             return np.repeat(self.run(ids)[np.newaxis], len(chosen), axis=0)
-        (every,) = self._session(every_layer=True).run([graph.LAYERS], {graph.IDS: ids})
+        every: NDArray[np.float32] = self._session(every_layer=True).run([graph.LAYERS], {graph.IDS: ids})[0]
         return every[chosen]
 
     def _layer(self, layer: int) -> int:
@@ -75,7 +75,8 @@ class Encoder:
         count = self.config.num_hidden_layers + 1
         if not -count <= layer < count:
             raise ParamValueError(
-                f"layer is {layer}: this model has {count - 1} layers; give {-count} to {count - 1} (0 is the embeddings)."
+                f"layer is {layer}: this model has {count - 1} layers; give {-count} to {count - 1} "
+                "(0 is the mapped embeddings)."
             )
         return layer % count
 

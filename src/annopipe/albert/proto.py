@@ -1,7 +1,7 @@
 """ONNX models written in protobuf's wire format, field by field: no ``onnx`` package at run time.
 
-Field numbers are those of ``onnx.proto`` (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); each function returns
-the bytes of one message.
+Field numbers are those of ``onnx.proto`` (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); each function
+returns the bytes of one message.
 """
 
 import struct

@@ -1,7 +1,7 @@
 """Safetensors files, read without copying: a checked header, then numpy views on the mapped file.
 
-The format: 8 bytes of header length (little endian), a JSON header that gives each tensor's dtype, shape and byte range,
-then the bytes of all tensors without holes (https://huggingface.co/docs/safetensors).
+The format: 8 bytes of header length (little endian), a JSON header that gives each tensor's dtype, shape and byte
+range, then the bytes of all tensors without holes (https://huggingface.co/docs/safetensors).
 """
 
 import json
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,7 +145,7 @@ def _entry(path: Path, name: str, spec: object, start: int, size: int) -> Entry:
     return Entry(dtype, tuple(shape), begin, end)
 
 
-def _are_counts(value: Any) -> bool:
+def _are_counts(value: object) -> TypeGuard[list[int]]:
     """Whether a JSON value is a list of whole numbers from 0."""
     return isinstance(value, list) and all(type(number) is int and number >= 0 for number in value)
 

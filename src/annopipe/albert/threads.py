@@ -1,4 +1,4 @@
-"""How many threads an encoder may use: the processors this process may run on, less what a container's quota takes away."""
+"""How many threads an encoder may use: the processors of this process, less what a container's quota takes away."""
 
 import math
 import os
