@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class CodePoints:
         """The texts as Python strings."""
         joined = string_of(self.points)
         bounds = self.offsets.tolist()
-        return [joined[begin:end] for begin, end in zip(bounds, bounds[1:], strict=False)]
+        return [joined[begin:end] for begin, end in pairwise(bounds)]
 
     def first_of_text(self) -> NDArray[np.bool_]:
         """``[characters]``: True where a text begins."""

@@ -1,7 +1,8 @@
-"""ALBERT's own normalisation of text before SentencePiece, for a whole batch at once and with the source of every character.
+"""ALBERT's own normalisation of text before SentencePiece, for whole batches and with the source of every character.
 
-The steps are those of google-research's ``preprocess_text`` and of ``AlbertTokenizer`` in Hugging Face transformers 4, in
-their order: white space collapsed, LaTeX quotes to ``"``, NFKD with accents dropped, lower case. As transformers does, letters
+The steps are those of google-research's ``preprocess_text`` and of ``AlbertTokenizer`` in Hugging Face transformers 4,
+in their order: white space collapsed, LaTeX quotes to ``"``, NFKD with accents dropped, lower case. As transformers
+    does, letters
 are lower-cased one at a time, so that a final capital sigma becomes ``σ``, not ``ς``.
 """
 
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 
 from annopipe.albert.codepoints import CodePoints, offsets_of, points_of, within
 
-WHITE_SPACE = (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
+WHITE_SPACE = tuple(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000")) + tuple(
+    range(0x2000, 0x200B)
+)
 """What Python's ``str.split`` and ``str.strip`` take for white space."""
 
 SPACE, DOUBLE_QUOTE = ord(" "), ord('"')
@@ -35,8 +38,8 @@ class Folded(CodePoints):
     """Normalised texts and where their characters come from.
 
     Attributes:
-        begin, end: ``[characters]`` int64; character ``i`` stands for ``[begin[i], end[i])`` of the run of code points that
-            went in. Neither ever decreases. A white-space character stands for the first of its run only.
+        begin, end: ``[characters]`` int64; character ``i`` stands for ``[begin[i], end[i])`` of the run of code points
+            that went in. Neither ever decreases. A white-space character stands for the first of its run only.
     """
 
     begin: NDArray[np.int64]
@@ -54,7 +57,7 @@ def fold(texts: CodePoints, rules: FoldingRules) -> Folded:
 
 def _collapse_space(texts: Folded) -> Folded:
     """``" ".join(text.split())``: one space for each run of white space, none at the ends."""
-    space = _white_space_table()[np.minimum(texts.points, WHITE_SPACE[-1] + 1)]
+    space = _white_space_table()[np.minimum(texts.points, max(WHITE_SPACE) + 1)]
     if not space.any():
         return texts
     follows = np.empty_like(space)
@@ -71,7 +74,7 @@ def _collapse_space(texts: Folded) -> Folded:
 
 @functools.cache
 def _white_space_table() -> NDArray[np.bool_]:
-    table = np.zeros(WHITE_SPACE[-1] + 2, np.bool_)
+    table = np.zeros(max(WHITE_SPACE) + 2, np.bool_)
     table[list(WHITE_SPACE)] = True
     return table
 
@@ -133,7 +136,7 @@ def _expanded(texts: Folded, wide: NDArray[np.bool_], which: NDArray[np.intp], f
 
 @functools.lru_cache(maxsize=1 << 16)
 def fold_character(character: str, lower_case: bool, keep_accents: bool) -> str:
-    """What one character becomes; also the rule for what comes of a whole text, since NFKD only reorders dropped accents."""
+    """What one character becomes; for a whole text one by one too, since NFKD reorders only accents, which go."""
     text = character.lower() if lower_case else character
     if not keep_accents:
         text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))

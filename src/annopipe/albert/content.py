@@ -1,0 +1,91 @@
+"""What a model folder holds, as one SHA-256: two folders of equal content are one model."""
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import TypeAlias
+
+from annopipe.errors import CheckpointError, ModelFileMissing
+
+CONTENT_FILES = ("config.json", "model.safetensors", "spiece.model", "tokenizer_config.json")
+"""Everything that vectors depend on."""
+
+SUMS_NAME = "SHA256SUMS"
+INDEX_NAME = "model.safetensors.index.json"
+READ_BYTES = 1 << 20
+
+Stamp: TypeAlias = tuple[str, int, int]
+"""Path, size and modification time of a file: while they stay, so does its digest."""
+
+_digests: dict[Stamp, str] = {}
+_lock = threading.Lock()
+
+
+def stamps(folder: Path) -> tuple[Stamp, ...]:
+    """Stamps of the content files that exist, shards of weights among them."""
+    return tuple(_stamp(path) for path in _content_paths(folder.resolve()))
+
+
+def content_hash(folder: Path) -> str:
+    """SHA-256, in hexadecimal, over names and digests of the content files of a model folder.
+
+    Where the folder has ``SHA256SUMS``, as ``sha256sum`` writes it, content files that it lists are compared with it. A
+    file is read once per process as long as its size and modification time stay.
+
+    Raises:
+        ModelFileMissing: the folder has none of the files.
+        CheckpointError: a file is not what ``SHA256SUMS`` says.
+    """
+    folder = folder.resolve()
+    paths = _content_paths(folder)
+    if not paths:
+        raise ModelFileMissing(f"{folder} has none of {', '.join(CONTENT_FILES)}: it is not a model folder.")
+    expected = _listed(folder / SUMS_NAME)
+    total = hashlib.sha256()
+    for path in paths:
+        digest = file_digest(path)
+        if expected.get(path.name, digest) != digest:
+            raise CheckpointError(
+                f"{path} has the SHA-256 {digest} where {SUMS_NAME} says {expected[path.name]}: damaged or exchanged; "
+                "fetch the model anew."
+            )
+        total.update(f"{digest}  {path.name}\n".encode())
+    return total.hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of one file in hexadecimal, remembered for its size and modification time."""
+    stamp = _stamp(path)
+    with _lock:
+        known = _digests.get(stamp)
+    if known is not None:
+        return known
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(READ_BYTES):
+            digest.update(block)
+    with _lock:
+        _digests[stamp] = digest.hexdigest()
+    return digest.hexdigest()
+
+
+def _content_paths(folder: Path) -> list[Path]:
+    """Content files that exist, in the order of their names."""
+    names = {name for name in CONTENT_FILES if (folder / name).is_file()}
+    if "model.safetensors" not in names and (folder / INDEX_NAME).is_file():
+        names.update({INDEX_NAME}, (path.name for path in folder.glob("*.safetensors")))
+    return [folder / name for name in sorted(names)]
+
+
+def _stamp(path: Path) -> Stamp:
+    status = path.stat()
+    return str(path), status.st_size, status.st_mtime_ns
+
+
+def _listed(path: Path) -> dict[str, str]:
+    """File name to digest, from lines of ``digest  name`` or ``digest *name``."""
+    if not path.is_file():
+        return {}
+    lines = path.read_text("utf-8", "replace").splitlines()
+    pairs = (line.split(maxsplit=1) for line in lines if line.strip())
+    return {pair[1].strip().lstrip("*").removeprefix("./"): pair[0].lower() for pair in pairs if len(pair) == 2}

@@ -1,0 +1,166 @@
+"""An ALBERT model: a folder's configuration, vocabulary and encoder behind two calls, words and sentences."""
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annopipe.albert import sparknlp, words
+from annopipe.albert.checkpoint import read_weights
+from annopipe.albert.config import AlbertConfig
+from annopipe.albert.content import Stamp, content_hash, stamps
+from annopipe.albert.encoder import Encoder
+from annopipe.albert.gather import gather
+from annopipe.albert.layers import Layers
+from annopipe.albert.pooling import dimension
+from annopipe.albert.sentences import plan_sentences, pool_sentences
+from annopipe.albert.settings import SentenceSettings, WordSettings
+from annopipe.albert.vocabulary import Vocabulary
+from annopipe.albert.words import Words, WordVectors
+
+PLANS = {"albert": words.plan_words, "sparknlp": sparknlp.plan_words}
+
+
+class AlbertModel:
+    """A loaded ALBERT model. All calls may come from several threads at once.
+
+    Attributes:
+        folder: where it was loaded from.
+        config: its sizes.
+        vocabulary: its pieces.
+        encoder: from piece ids to vectors.
+    """
+
+    def __init__(self, folder: Path, config: AlbertConfig, vocabulary: Vocabulary, encoder: Encoder) -> None:
+        """Put the parts together; ``load`` reads them."""
+        self.folder = folder
+        self.config = config
+        self.vocabulary = vocabulary
+        self.encoder = encoder
+
+    @classmethod
+    def load(cls, folder: str | Path, *, threads: int | None = None) -> "AlbertModel":
+        """Read and check a model folder.
+
+        The encoder's session is built when it is first used.
+
+        Args:
+            folder: a Hugging Face style folder: ``config.json``, ``model.safetensors``, ``spiece.model``, and where it
+                exists ``tokenizer_config.json``.
+            threads: processor threads of the encoder; None takes what this process may use.
+
+        Raises:
+            ModelFileMissing, ModelError, CheckpointError, VocabularyError: what is missing, damaged or does not fit.
+        """
+        folder = Path(folder)
+        config = AlbertConfig.read(folder)
+        vocabulary = Vocabulary.read(folder, config)
+        return cls(folder, config, vocabulary, Encoder(config, read_weights(folder, config), threads=threads))
+
+    @classmethod
+    def shared(cls, folder: str | Path) -> "AlbertModel":
+        """The process's one model of a folder's content, loaded by whoever asks first; errors as ``load``.
+
+        A folder that changed is loaded anew; a copy of a folder that is loaded gives the same model.
+        """
+        return _shared(Path(folder))
+
+    @property
+    def dimension(self) -> int:
+        """Numbers per vector of the default settings."""
+        return self.config.hidden_size
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 over the folder's content; see ``content.content_hash`` for what it covers and raises."""
+        return content_hash(self.folder)
+
+    def embed_words(
+        self,
+        texts: Sequence[str],
+        begin: NDArray[np.int64],
+        end: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        settings: WordSettings | None = None,
+    ) -> WordVectors:
+        """Vectors of the tokens of texts.
+
+        Memory besides the result is bounded, except for one text of many million characters, whose pieces are planned
+        at once.
+
+        Args:
+            texts: any strings.
+            begin, end: ``[tokens]`` int64, ``end`` exclusive, in code points of the token's text whatever the dialect.
+            offsets: ``[texts + 1]`` int64; text ``i`` owns the tokens ``offsets[i]:offsets[i + 1]``.
+            settings: choices; the defaults of ``WordSettings`` if None.
+
+        Raises:
+            ParamValueError: columns that do not fit each other, or a window or layer that the model does not have.
+        """
+        settings = settings or WordSettings()
+        every = Words(texts, begin, end, offsets)
+        width = dimension(self.config, settings.layers, settings.pooling)
+        states = self._states(settings.layers)
+        result = WordVectors.empty(len(begin), len(texts), width)
+        for chunk, tokens, some in every.chunks():
+            plan = PLANS[settings.dialect](self.vocabulary, self.config, some, settings)
+            gather(plan.sequences, plan.parts, states, result.vectors[tokens], settings.max_sentences)
+            result.piece_id[tokens], result.oov[tokens] = plan.piece_id, plan.oov
+            result.found[tokens], result.cut[chunk] = plan.found, plan.cut
+        return result
+
+    def embed_sentences(self, texts: Sequence[str], settings: SentenceSettings | None = None) -> NDArray[np.float32]:
+        """``[texts, dimension]`` float32: each text as one vector.
+
+        An empty text is ``[CLS] [SEP]`` to the model and has a vector like any other. Of a text longer than one window
+        every piece counts once, as its best window has it.
+
+        Args:
+            texts: any strings.
+            settings: choices; the defaults of ``SentenceSettings`` (mean over all positions) if None.
+
+        Raises:
+            ParamValueError: a window or layer that the model does not have.
+        """
+        settings = settings or SentenceSettings()
+        states = self._states(settings.layers)
+        out = np.empty((len(texts), dimension(self.config, settings.layers)), np.float32)
+        for chunk in words.chunks(texts):
+            plan = plan_sentences(self.vocabulary, self.config, texts[chunk], settings)
+            pool_sentences(plan, states, out[chunk], settings)
+        return out
+
+    def _states(self, layers: Layers) -> "partial[NDArray[np.float32]]":
+        """The encoder with a choice of layers, checked against the model."""
+        layers.resolve(self.config)
+        return partial(layers.states, self.encoder, self.config)
+
+
+_models: dict[tuple[Stamp, ...], AlbertModel] = {}
+_loading = threading.Lock()
+
+
+def _shared(folder: Path) -> AlbertModel:
+    """Look the folder up by its files' sizes and times, then by its content, else load it."""
+    with _loading:
+        key = stamps(folder)
+        model = _models.get(key) or _same_content(folder, key)
+        if model is None:
+            model = AlbertModel.load(folder)
+        for old in [other for other in _models if other[0][0] == key[0][0]]:
+            del _models[old]
+        _models[key] = model
+        return model
+
+
+def _same_content(folder: Path, key: tuple[Stamp, ...]) -> AlbertModel | None:
+    """A loaded model of equal content; files are only read where all sizes agree."""
+    sizes = [(Path(path).name, size) for path, size, _ in key]
+    for other, model in _models.items():
+        alike = sizes == [(Path(path).name, size) for path, size, _ in other]
+        if alike and other == stamps(model.folder) and content_hash(folder) == model.content_hash:
+            return model
+    return None

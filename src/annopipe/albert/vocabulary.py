@@ -1,0 +1,127 @@
+"""The vocabulary of a model folder: ``spiece.model`` and the normalisation that goes with it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from sentencepiece import SentencePieceProcessor
+
+from annopipe.albert.config import AlbertConfig
+from annopipe.albert.encoding import Encoding
+from annopipe.albert.normalise import FoldingRules
+from annopipe.albert.piece_table import SPACE_MARK, SPECIAL_PIECES, PieceTable
+from annopipe.albert.pieces import Pieces
+from annopipe.albert.tokenizer_settings import read_rules, warn_of_fast_tokenizer
+from annopipe.errors import ModelFileMissing, VocabularyError
+
+FILE_NAME = "spiece.model"
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """A SentencePiece model with ALBERT's special pieces.
+
+    Attributes:
+        processor: the loaded SentencePiece model; its calls may come from several threads at once.
+        rules: normalisation before SentencePiece, of the ``albert`` dialect only.
+        special: ids of the special pieces that exist, by name; ``[CLS]`` and ``[SEP]`` always do.
+    """
+
+    processor: SentencePieceProcessor
+    rules: FoldingRules
+    special: dict[str, int]
+
+    @classmethod
+    def read(cls, folder: Path, config: AlbertConfig) -> "Vocabulary":
+        """Read ``spiece.model`` and, where it exists, ``tokenizer_config.json`` of a model folder.
+
+        Where the folder also has a ``tokenizer.json`` that differs, it is not used and an ``AnnopipeWarning`` says so.
+
+        Raises:
+            ModelFileMissing: there is no ``spiece.model``.
+            VocabularyError: it is damaged, has another number of pieces than the model has rows, or lacks ``[CLS]`` or
+                ``[SEP]``; or ``tokenizer_config.json`` is damaged.
+        """
+        folder = Path(folder)
+        path = folder / FILE_NAME
+        processor = _load(path)
+        count = processor.get_piece_size()
+        if count != config.vocab_size:
+            raise VocabularyError(
+                f"{path} has {count} pieces where config.json says vocab_size {config.vocab_size}: "
+                "it is the vocabulary of another model; take the one that came with the weights."
+            )
+        special = _special_ids(processor, path)
+        rules = read_rules(folder)
+        warn_of_fast_tokenizer(folder, rules, count)
+        return cls(processor, rules, special)
+
+    @property
+    def cls_id(self) -> int:
+        """Id of ``[CLS]``, which opens every window."""
+        return self.special["[CLS]"]
+
+    @property
+    def sep_id(self) -> int:
+        """Id of ``[SEP]``, which closes every window."""
+        return self.special["[SEP]"]
+
+    @property
+    def do_lower_case(self) -> bool:
+        """Whether the model was made for lower-cased text."""
+        return self.rules.do_lower_case
+
+    @cached_property
+    def table(self) -> PieceTable:
+        """All pieces, read on first use."""
+        return PieceTable(self.processor)
+
+    @cached_property
+    def space_id(self) -> int:
+        """Id of the bare ``▁``, the unknown id where the vocabulary has none."""
+        return int(self.processor.piece_to_id(SPACE_MARK))
+
+    def encode(self, texts: Sequence[str], *, case_sensitive: bool | None = None) -> Pieces:
+        """Pieces of texts in the ``albert`` dialect, without ``[CLS]`` and ``[SEP]``, each with its span in its text.
+
+        Ids are those of google-research's code and of transformers 4's ``AlbertTokenizer``, except that text which
+        spells a special piece is text.
+
+        Args:
+            texts: any strings; lone surrogates count as U+FFFD.
+            case_sensitive: True keeps capitals, False lower-cases; None does what the model was made for.
+        """
+        return self._encodings[self.do_lower_case if case_sensitive is None else not case_sensitive].encode(texts)
+
+    @cached_property
+    def _encodings(self) -> dict[bool, Encoding]:
+        """An encoding for each choice of ``do_lower_case``."""
+        return {
+            lower: Encoding(self.processor, self.table, replace(self.rules, do_lower_case=lower))
+            for lower in (False, True)
+        }
+
+
+def _load(path: Path) -> SentencePieceProcessor:
+    if not path.is_file():
+        raise ModelFileMissing(f"{path.parent} has no {FILE_NAME}: copy the model's SentencePiece vocabulary there.")
+    processor = SentencePieceProcessor()
+    try:
+        processor.LoadFromSerializedProto(path.read_bytes())
+    except RuntimeError as error:
+        raise VocabularyError(f"{path} is not a SentencePiece model ({error}): damaged; copy the file anew.") from error
+    return processor
+
+
+def _special_ids(processor: SentencePieceProcessor, path: Path) -> dict[str, int]:
+    """Ids of the special pieces that the vocabulary has."""
+    ids = {name: int(processor.piece_to_id(name)) for name in SPECIAL_PIECES}
+    found = {name: number for name, number in ids.items() if processor.id_to_piece(number) == name}
+    missing = [name for name in ("[CLS]", "[SEP]") if name not in found]
+    if missing:
+        raise VocabularyError(
+            f"{path} has no piece {' and no piece '.join(missing)}: it is not an ALBERT vocabulary; "
+            "take the one that came with the weights."
+        )
+    return found
