@@ -1,0 +1,30 @@
+"""List items begin a sentence, and stay whole: "(a)" anywhere, "a)" at the start, " 1. ", " 2.)", " -3. "."""
+
+import re
+from typing import Final
+
+from annopipe.annotators.sentence_rules.marks import BREAK, CLOSE, OPEN
+
+_LETTERS: Final = re.compile(r"\([a-z]++\)")
+_FIRST_LETTERS: Final = re.compile(r"[a-z]++\)")
+# The third form begins with the letter s: where Spark NLP meant white space it asks for that letter.
+_NUMBERS: Final = re.compile(r"\s-?\d{1,2}\.\s|\s\d{1,2}\.\)|s-\d{1,2}\.\)", re.ASCII)
+_FIRST_NUMBER: Final = re.compile(r"\d{1,2}\.[\s)]|-\d{1,2}(?:\.\s|[^\n\r\x85\u2028\u2029]\))", re.ASCII)
+_NUMBER_END: Final = re.compile(r"\.(?<=\d\.)[\s)]", re.ASCII)
+_ITEM: Final = rf"{BREAK}{OPEN}\g<0>{CLOSE}"
+
+
+def mark_lists(text: str) -> str:
+    """Put a break before each list item and protect the item; its white space is part of it."""
+    if ")" in text:
+        text = _mark(text, _FIRST_LETTERS, _LETTERS)
+    if text.startswith("-") or _NUMBER_END.search(text):
+        text = _mark(text, _FIRST_NUMBER, _NUMBERS)
+    return text
+
+
+def _mark(text: str, first: re.Pattern[str], later: re.Pattern[str]) -> str:
+    found = first.match(text)
+    if not found:
+        return later.sub(_ITEM, text)
+    return found.expand(_ITEM) + later.sub(_ITEM, text[found.end() :])
