@@ -1,0 +1,92 @@
+"""The whole tokenizer: settings in, the places of tokens out."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annopipe.annotators.java_pattern import Budget
+from annopipe.annotators.token_rules.candidates import candidates
+from annopipe.annotators.token_rules.default_rules import DefaultRules
+from annopipe.annotators.token_rules.lengths import Lengths
+from annopipe.annotators.token_rules.peeling import Peeling, Span, peelable
+from annopipe.annotators.token_rules.rule_patterns import RulePatterns, rule_patterns
+from annopipe.annotators.token_rules.settings import TARGET, TokenSettings
+from annopipe.annotators.token_rules.splitting import splitting
+
+Flat = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+
+class TokenRules:
+    r"""Cuts texts into tokens as Spark NLP 5.5.3's ``Tokenizer`` does.
+
+    A text is cut at separators (default: ASCII white space) into candidates; one that an exception covers is a token;
+    of another, the groups of the first fitting rule are (default: the leading run of context characters, the middle,
+    the trailing run) and they are split again if so set; one that no rule fits is a token; last comes the length.
+
+    What is better than there: every token is a slice of the text, at its true place; places are code points; groups
+    that take no part are left out; any text takes linear time with the default rules, and a pattern that runs away
+    raises `PatternTimeout` (1 s and 4 µs a character for all patterns on one text).
+
+    Tokens come in order and do not overlap, unless groups of a user's pattern are nested. Raises `ParamValueError` for
+    a bad value and `PatternError` for a bad pattern, both at construction. Patterns are compiled once a process.
+    """
+
+    def __init__(self, settings: TokenSettings | None = None) -> None:
+        self.settings = settings = TokenSettings() if settings is None else settings
+        settings.check()
+        self._candidates = candidates(settings)
+        self._rule = _rule(settings)
+        self._splitting = splitting(settings)
+        self._lengths = Lengths(settings.minLength, settings.maxLength, settings.utf16)
+        self._fast = self._fast_rules()
+
+    def tokenize(self, text: str) -> list[Span]:
+        """The (begin, end) of the tokens, in code points, end exclusive: the token is ``text[begin:end]``."""
+        if self._fast is not None:
+            return self._lengths.kept(text, self._fast.tokens(text))
+        return self._lengths.kept(text, list(self._tokens(text)))
+
+    def tokenize_all(self, texts: Sequence[str]) -> Flat:
+        """Tokens of many texts, flat: begins, ends, and offsets; text i owns ``offsets[i]:offsets[i + 1]``."""
+        if self._fast is not None and not self._lengths.active:
+            return self._fast.tokens_of_all(texts)
+        found = [self.tokenize(text) for text in texts]
+        offsets = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum([len(spans) for spans in found], out=offsets[1:])
+        flat = np.array([span for spans in found for span in spans], np.int64).reshape(-1, 2)
+        return flat[:, 0].copy(), flat[:, 1].copy(), offsets
+
+    def _fast_rules(self) -> DefaultRules | None:
+        plain = isinstance(self._rule, Peeling) and self._splitting is None and self._candidates.exceptions is None
+        if plain and self.settings.targetPattern == TARGET:
+            return DefaultRules("".join(self.settings.contextChars))
+        return None
+
+    def _tokens(self, text: str) -> Iterator[Span]:
+        budget = Budget(text)
+        for candidate in self._candidates.of(text, budget):
+            if candidate.whole:
+                yield candidate.begin, candidate.end
+                continue
+            for begin, end in self._parts(text[candidate.begin : candidate.end], budget):
+                yield candidate.begin + begin, candidate.begin + end
+
+    def _parts(self, candidate: str, budget: Budget) -> Iterator[Span]:
+        rule = self._rule
+        tokens = rule.tokens(candidate) if isinstance(rule, Peeling) else rule.tokens(candidate, budget)
+        if tokens is None:
+            yield 0, len(candidate)
+            return
+        for begin, end in tokens:
+            if self._splitting is None:
+                yield begin, end
+                continue
+            for first, last in self._splitting.parts(candidate[begin:end], budget):
+                yield begin + first, begin + last
+
+
+def _rule(settings: TokenSettings) -> Peeling | RulePatterns:
+    chars = "".join(settings.contextChars)
+    default = settings.prefixPattern is None and settings.suffixPattern is None and settings.infixPatterns is None
+    return Peeling(chars) if default and peelable(chars) else rule_patterns(settings)
