@@ -31,6 +31,10 @@ class PatternError(ParamValueError):
     """A user's pattern is not a valid Java regular expression, or uses a construct that has no equivalent here."""
 
 
+class ExceptionsFileMissing(ParamValueError, FileNotFoundError):
+    """The file that ``exceptionsPath`` names is not there."""
+
+
 class PatternTimeout(AnnopipeError, TimeoutError):
     """A user's pattern ran too long on a text."""
 
@@ -73,3 +77,11 @@ class SavedPipelineError(AnnopipeError, ValueError):
 
 class MissingExtra(AnnopipeError, ImportError):
     """An optional library is not installed; the text names the extra that brings it."""
+
+
+class CommandError(AnnopipeError, ValueError):
+    """A command of the command line cannot be carried out as it was given."""
+
+
+class InputFileError(AnnopipeError, ValueError):
+    """A file of texts cannot be read: it is damaged, of another form, or lacks the text column."""
