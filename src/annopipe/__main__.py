@@ -1,0 +1,8 @@
+"""``python -m annopipe``: the command line without an installed script."""
+
+import sys
+
+from annopipe.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""Optional libraries: what each extra brings, and which are here."""
+
+from typing import Final
+
+from annopipe.cli.doctor.section import Section
+from annopipe.cli.doctor.versions import installed_version
+
+EXTRAS: Final = {
+    "pandas": ("pandas", "pandas frames in and out"),
+    "polars": ("polars", "Polars frames in and out, lazy ones too"),
+    "progress": ("tqdm", "a progress bar for annopipe embed FILE"),
+}
+
+
+def extras() -> Section:
+    """Return each extra with the version of its library, or the command that installs it."""
+    return Section("extras", {extra: _told(extra, library, brings) for extra, (library, brings) in EXTRAS.items()})
+
+
+def _told(extra: str, library: str, brings: str) -> str:
+    version = installed_version(library)
+    state = f"{library} {version}" if version else f"absent; pip install 'annopipe[{extra}]'"
+    return f"{state} ({brings})"

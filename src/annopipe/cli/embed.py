@@ -1,0 +1,132 @@
+"""``annopipe embed``: word vectors of texts, as a table or JSON, or of a file, as Parquet."""
+
+import argparse
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from annopipe.cli.endings import ENDINGS
+from annopipe.errors import CommandError
+from annopipe.options import DIALECTS
+
+if TYPE_CHECKING:
+    from annopipe.cli.stages import Choice
+
+_DESCRIPTION: Final = """\
+Give the word vectors of texts, or of a text column of a file.
+
+TEXT...               prints a table: token, begin, end (inclusive), first numbers of the vector, norm
+TEXT... --json        prints one JSON object a text, with all numbers
+-                     reads texts from standard input, one a line
+FILE -o OUT.parquet   writes the file's columns with those of the annotators after them
+"""
+_EXAMPLES: Final = """\
+examples:
+  annopipe embed "I love Spark NLP"
+  annopipe embed "The bank raised its rates." "We sat on the river bank." --json
+  cut -f2 queries.tsv | annopipe embed - --json > vectors.jsonl
+  annopipe embed reviews.csv --column body -o reviews.parquet
+  annopipe embed notes.txt -o notes.parquet --sentences --model ./my-albert
+  annopipe embed -- "-5 degrees"                 a text that begins with a dash
+
+A FILE is an existing path that ends in .txt (a text a line), .jsonl, .csv (with a header line) or .parquet; any other
+argument is a text. The output appears when it is complete, or not at all.
+"""
+
+
+def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add the command and its arguments."""
+    parser = commands.add_parser(
+        "embed",
+        help="word vectors of texts or of a file's text column",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        parents=[shared],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("inputs", nargs="+", metavar="TEXT|FILE|-", help="texts, or one file, or - for standard input")
+    parser.add_argument("--json", action="store_true", help="texts: one JSON object a text instead of a table")
+    _add_model(parser)
+    _add_file(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("model")
+    group.add_argument(
+        "--model",
+        default="albert_mini",
+        metavar="NAME|FOLDER",
+        help="a model on this machine by name, or a Hugging Face style folder (default: %(default)s, the bundled one)",
+    )
+    group.add_argument("--lang", default="en", help="language of the name (default: %(default)s)")
+    group.add_argument(
+        "--dialect",
+        choices=DIALECTS,
+        default=DIALECTS[0],
+        help="albert: Hugging Face's vectors; sparknlp: Spark NLP's numbers (default: %(default)s)",
+    )
+    group.add_argument(
+        "--pooling", help="a word's pieces to one vector: first, last, mean, first_last (default: first)"
+    )
+    group.add_argument(
+        "--layers", metavar="LAYERS", help="last, an index, or several: mean:-4,-3 or concat:-1,-2 (default: last)"
+    )
+    group.add_argument("--sentences", action="store_true", help="find sentences first and encode each by itself")
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("files")
+    group.add_argument("-o", "--output", type=Path, metavar="FILE.parquet", help="where a file's vectors go")
+    group.add_argument("--column", default="text", help="name of the text column (default: %(default)s)")
+    group.add_argument("--prefix", default="", help="put before the names of the new columns (default: nothing)")
+    group.add_argument("--overwrite", action="store_true", help="replace an output that exists")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
+    file = _file_of(options.inputs)
+    _check_output(file, options.output)
+    return _run_texts(options) if file is None else _run_file(options, file)
+
+
+def _run_texts(options: argparse.Namespace) -> int:
+    from annopipe.cli.texts import TextJob
+
+    return TextJob(_choice(options), as_json=options.json).run(options.inputs)
+
+
+def _run_file(options: argparse.Namespace, file: Path) -> int:
+    from annopipe.cli.file_job import FileJob
+
+    return FileJob(_choice(options), file, options.output, overwrite=options.overwrite).run()
+
+
+def _choice(options: argparse.Namespace) -> "Choice":
+    from annopipe.cli.stages import Choice
+
+    return Choice(**{field.name: getattr(options, field.name) for field in fields(Choice)})
+
+
+def _file_of(inputs: list[str]) -> Path | None:
+    files = [Path(text) for text in inputs if text.lower().endswith(ENDINGS) and _is_file(text)]
+    if files and len(inputs) > 1:
+        msg = f"{files[0]} is a file: give one file at a time, and no texts beside it"
+        raise CommandError(msg)
+    return files[0] if files else None
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _check_output(file: Path | None, output: Path | None) -> None:
+    if file is None and output is not None:
+        msg = f"-o {output} goes with one input file that exists and ends in {', '.join(ENDINGS)}; texts are printed"
+        raise CommandError(msg)
+    if file is not None and output is None:
+        msg = f"{file} is a file: say where its vectors go, with -o {file.with_suffix('.vectors.parquet').name}"
+        raise CommandError(msg)

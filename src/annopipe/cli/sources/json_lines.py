@@ -1,0 +1,91 @@
+"""``.jsonl``: a JSON object a line. Columns are all keys of all lines; a line without a key has null there."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from annopipe.cli.sources.source import Source, in_batches
+from annopipe.cli.sources.text_lines import lines_of
+from annopipe.errors import InputFileError
+from annopipe.surrogates import NOTE_COLUMN, mend
+
+Numbered = tuple[int, dict[str, Any]]
+
+
+def open_json_lines(path: Path, column: str) -> Source:
+    """Open a file of JSON lines; the first look through it settles the type of each column.
+
+    Half characters (lone ``\\ud83d`` escapes) become U+FFFD, those of ``column`` counted as everywhere.
+
+    Raises:
+        InputFileError: a line is no JSON object, or a column holds values of kinds that do not go together.
+    """
+    schema, rows, replaced = pa.schema([]), 0, 0
+    for batch in in_batches(_objects(path)):
+        rows += len(batch)
+        replaced += sum(_mended(row.get(column))[1] for _, row in batch)
+        schema = _joined(path, schema, batch)
+    if replaced:
+        schema = schema.append(pa.field(NOTE_COLUMN, pa.int64()))
+    return Source(schema, rows, lambda: _batches(path, schema, column))
+
+
+def _objects(path: Path) -> Iterator[tuple[Numbered, int]]:
+    for number, (line, size) in enumerate(lines_of(path), 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as broken:
+            msg = f"{path}, line {number}: not JSON ({broken})"
+            raise InputFileError(msg) from broken
+        if not isinstance(value, dict):
+            msg = f'{path}, line {number}: a JSON object such as {{"text": "…"}} is needed, not {type(value).__name__}'
+            raise InputFileError(msg)
+        yield (number, value), size
+
+
+def _joined(path: Path, schema: pa.Schema, batch: list[Numbered]) -> pa.Schema:
+    names = dict.fromkeys(name for _, row in batch for name in row)
+    fields = [pa.field(name, _array(path, name, batch, None).type) for name in names]
+    try:
+        return pa.unify_schemas([schema, pa.schema(fields)], promote_options="permissive")
+    except (pa.ArrowTypeError, pa.ArrowInvalid) as mixed:
+        msg = f"{path}, lines {batch[0][0]} to {batch[-1][0]}: values of another kind than before ({mixed})"
+        raise InputFileError(msg) from mixed
+
+
+def _array(path: Path, name: str, batch: list[Numbered], type_: pa.DataType | None) -> pa.Array:
+    try:
+        return pa.array([_mended(row.get(name))[0] for _, row in batch], type_)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as mixed:
+        where = f"lines {batch[0][0]} to {batch[-1][0]}"
+        msg = f"{path}, {where}: column {name!r} holds values that make no column ({mixed})"
+        raise InputFileError(msg) from mixed
+
+
+def _mended(value: Any) -> tuple[Any, int]:
+    """Return a value with its half characters replaced, and their number."""
+    if isinstance(value, str):
+        return mend(value)
+    if isinstance(value, list):
+        items = [_mended(item) for item in value]
+        return [item for item, _ in items], sum(count for _, count in items)
+    if isinstance(value, dict):
+        entries = {mend(key)[0]: _mended(item) for key, item in value.items()}
+        return {key: item for key, (item, _) in entries.items()}, sum(count for _, count in entries.values())
+    return value, 0
+
+
+def _batches(path: Path, schema: pa.Schema, column: str) -> Iterator[pa.RecordBatch]:
+    for batch in in_batches(_objects(path)):
+        arrays = []
+        for field in schema:
+            if field.name == NOTE_COLUMN:
+                arrays.append(pa.array([_mended(row.get(column))[1] for _, row in batch], pa.int64()))
+            else:
+                arrays.append(_array(path, field.name, batch, field.type))
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -1,0 +1,41 @@
+"""What every kind of file is read as."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import pyarrow as pa
+
+BATCH_ROWS: Final = 1024
+BATCH_BYTES: Final = 4_000_000
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was looked through once: its schema and rows are known before anything is encoded.
+
+    Attributes:
+        schema: of every batch.
+        rows: number of rows in all.
+        batches: reads the file from its beginning.
+    """
+
+    schema: pa.Schema
+    rows: int
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+
+
+def in_batches(rows: Iterable[tuple[Row, int]]) -> Iterator[list[Row]]:
+    """Gather rows, each with its size in bytes, into batches bounded in number and size."""
+    batch: list[Row] = []
+    size = 0
+    for row, bytes_ in rows:
+        batch.append(row)
+        size += bytes_
+        if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
