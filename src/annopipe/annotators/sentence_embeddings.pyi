@@ -1,0 +1,46 @@
+"""Made by scripts/make_stubs.py from the parameters' declarations: edit those, then run it."""
+
+from typing import Self
+
+from annopipe.annotators.stage import Annotator
+from annopipe.columns import AnnotationColumn
+from annopipe.params import Param
+
+class SentenceEmbeddings(Annotator):
+    dimension: Param
+    poolingStrategy: Param
+    storageRef: Param
+    def __init__(
+        self,
+        *,
+        dialect: str = ...,
+        dimension: int = ...,
+        inputCols: str | list[str] = ...,
+        lazyAnnotator: bool = ...,
+        outputCol: str = ...,
+        poolingStrategy: str = ...,
+        storageRef: str = ...,
+    ) -> None: ...
+    def annotate(self, inputs: dict[str, AnnotationColumn]) -> AnnotationColumn: ...
+    def setDimension(self, value: int) -> Self:
+        """Set ``dimension``: shown in column metadata; not set explicitly = that of the word vectors"""
+    def getDimension(self) -> int:
+        """Return ``dimension``: shown in column metadata; not set explicitly = that of the word vectors"""
+    def getInputCols(self) -> list[str]:
+        """Return ``inputCols``: names of the input annotation columns, in any order"""
+    def setLazyAnnotator(self, value: bool) -> Self:
+        """Set ``lazyAnnotator``: LightPipeline leaves this stage out; frames run it all the same"""
+    def getLazyAnnotator(self) -> bool:
+        """Return ``lazyAnnotator``: LightPipeline leaves this stage out; frames run it all the same"""
+    def setOutputCol(self, value: str) -> Self:
+        """Set ``outputCol``: name of the output annotation column"""
+    def getOutputCol(self) -> str:
+        """Return ``outputCol``: name of the output annotation column"""
+    def setPoolingStrategy(self, value: str) -> Self:
+        """Set ``poolingStrategy``: AVERAGE or SUM, in any case"""
+    def getPoolingStrategy(self) -> str:
+        """Return ``poolingStrategy``: AVERAGE or SUM, in any case"""
+    def setStorageRef(self, value: str) -> Self:
+        """Set ``storageRef``: name that ties later stages to these vectors; unset = that of the word vectors"""
+    def getStorageRef(self) -> str:
+        """Return ``storageRef``: name that ties later stages to these vectors; unset = that of the word vectors"""
