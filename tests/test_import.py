@@ -1,0 +1,61 @@
+"""Importing annopipe is cheap, and a star import brings what it says."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("pandas", "polars", "pyspark", "pysail", "onnx", "huggingface_hub", "torch", "transformers")
+LATER = ("numpy", "pyarrow", "onnxruntime", "sentencepiece", "regex")
+
+
+def _loaded(code: str) -> set[str]:
+    """Names of the top-level modules in a fresh process after ``code``."""
+    program = f"{code}\nimport json, sys\nprint(json.dumps(sorted({{name.split('.')[0] for name in sys.modules}})))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def test_import_loads_no_frame_library_and_no_engine() -> None:
+    loaded = _loaded("import annopipe")
+    assert "annopipe" in loaded
+    assert not loaded & {*HEAVY, *LATER}
+
+
+def test_the_annotators_load_no_frame_library() -> None:
+    loaded = _loaded("from annopipe import *\nDocumentAssembler()\nPipeline()")
+    assert "pyarrow" in loaded
+    assert not loaded & set(HEAVY)
+
+
+def test_a_run_over_a_list_loads_no_other_frame_library_and_no_pattern_engine() -> None:
+    loaded = _loaded(
+        "from annopipe import *\n"
+        "a = DocumentAssembler(inputCol='text')\n"
+        "t = Tokenizer()\n"
+        "e = AlbertEmbeddings.pretrained('albert_mini').setInputCols('document', 'token').setOutputCol('e')\n"
+        "assert len(Pipeline(stages=[a, t, e]).fit().transform(['I love Spark NLP'])[0]['e']) == 4"
+    )
+    assert "onnxruntime" in loaded
+    # pyarrow itself loads pandas, where that is installed, for any Python list that it turns into an array.
+    assert not loaded & {*HEAVY, "regex"} - {"pandas"}
+
+
+def test_star_import_brings_the_names_of_all_and_nothing_else() -> None:
+    import annopipe
+
+    namespace: dict[str, object] = {}
+    exec("from annopipe import *", namespace)  # noqa: S102
+    namespace.pop("__builtins__")
+    assert set(namespace) == set(annopipe.__all__)
+    assert {"DocumentAssembler", "Pipeline", "PipelineModel", "LightPipeline", "Annotation"} <= set(namespace)
+
+
+def test_every_public_name_resolves_and_an_unknown_one_says_so() -> None:
+    import annopipe
+
+    for name in annopipe.__dir__():
+        assert getattr(annopipe, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'AlbertEmbedding'"):
+        annopipe.AlbertEmbedding  # noqa: B018
