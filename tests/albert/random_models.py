@@ -58,9 +58,14 @@ def header_of(tensors: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
 
 
 def write_safetensors(path: Path, tensors: Mapping[str, NDArray[Any]], header: object = None) -> None:
-    """A safetensors file, with another header than its own if one is given (an object, or bytes as they are)."""
+    """A safetensors file, with another header than its own if one is given (an object, or bytes as they are).
+
+    As the format's own writer does, a header is filled with spaces so that numbers lie aligned.
+    """
     chosen = header_of(tensors) if header is None else header
     encoded = chosen if isinstance(chosen, bytes) else json.dumps(chosen).encode()
+    if not isinstance(chosen, bytes):
+        encoded += b" " * (-len(encoded) % 8)
     data = b"".join(array.tobytes() for array in tensors.values())
     path.write_bytes(len(encoded).to_bytes(8, "little") + encoded + data)
 

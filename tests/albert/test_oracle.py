@@ -69,7 +69,7 @@ def test_every_layer_equals_transformers(name: str, spread: float) -> None:
 
 @pytest.mark.parametrize("name", ["base", "two groups", "two inner layers", "tiny"])
 def test_sharp_attention_loses_no_more_than_single_precision_does(name: str) -> None:
-    """With wide weights single precision itself is off by more: measured against double precision, as transformers is."""
+    """With wide weights single precision itself is off by more: both are measured against double precision."""
     config = CONFIGS[name]
     weights = random_weights(config, spread=0.15)
     encoder, model = Encoder(config, weights, threads=1), albert(config, weights)

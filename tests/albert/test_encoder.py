@@ -1,0 +1,163 @@
+"""The encoder: frozen answers of Hugging Face, what must not move a vector, and bad arguments."""
+
+import json
+import threading
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from albert.random_models import TINY, random_ids, random_weights
+from annopipe.albert.batches import plan
+from annopipe.albert.config import AlbertConfig
+from annopipe.albert.encoder import Encoder
+from annopipe.errors import ParamTypeError, ParamValueError
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "encoder.npz"
+TOLERANCE = 1e-5
+STEADY = 1e-6
+
+
+def golden_cases() -> list[str]:
+    with np.load(GOLDEN) as frozen:
+        return [name for name in frozen.files if "." not in name]
+
+
+@pytest.mark.parametrize("name", golden_cases())
+def test_equals_frozen_hugging_face(name: str) -> None:
+    with np.load(GOLDEN) as frozen:
+        case = json.loads(str(frozen[name]))
+        config = AlbertConfig(**case["config"])
+        encoder = Encoder(config, random_weights(config, case["seed"], case["spread"]), threads=1)
+        for number in range(case["shapes"]):
+            ids, states = frozen[f"{name}.ids.{number}"].astype(np.int64), frozen[f"{name}.states.{number}"]
+            layers = range(-len(states), 0)
+            assert np.abs(encoder.run_layers(ids, layers) - states).max() <= TOLERANCE
+            assert np.abs(encoder.run(ids) - states[-1]).max() <= TOLERANCE
+
+
+WEIGHTS = random_weights(TINY, seed=5, spread=0.1)
+ONE, TWO = (Encoder(TINY, WEIGHTS, threads=threads) for threads in (1, 2))
+SENTENCES = st.lists(
+    st.lists(st.integers(0, TINY.vocab_size - 1), min_size=1, max_size=TINY.max_position_embeddings),
+    min_size=1,
+    max_size=12,
+)
+
+
+def vectors(encoder: Encoder, sentences: list[list[int]], **limits: int) -> list[NDArray[np.float32]]:
+    """Vectors of each sentence, through batches of equal length."""
+    found: list[NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * len(sentences)
+    for batch in plan(np.array([len(sentence) for sentence in sentences]), **limits):
+        states = encoder.run(np.array([sentences[place] for place in batch]))
+        for place, state in zip(batch, states, strict=True):
+            found[place] = state
+    return found
+
+
+def assert_steady(ours: list[NDArray[np.float32]], others: list[NDArray[np.float32]]) -> None:
+    for one, other in zip(ours, others, strict=True):
+        assert one.shape == other.shape
+        assert np.abs(one - other).max() <= STEADY
+
+
+@given(SENTENCES, st.integers(1, 5), st.integers(1, 200))
+def test_batches_and_threads_move_no_vector(sentences: list[list[int]], most: int, budget: int) -> None:
+    alone = [ONE.run(np.array([sentence]))[0] for sentence in sentences]
+    assert_steady(vectors(ONE, sentences), alone)
+    assert_steady(vectors(TWO, sentences, token_budget=budget, max_sentences=most), alone)
+
+
+@given(SENTENCES, st.randoms(use_true_random=False))
+def test_order_and_mates_move_no_vector(sentences: list[list[int]], random: Random) -> None:
+    order = list(range(len(sentences)))
+    random.shuffle(order)
+    doubled = vectors(ONE, [sentences[place] for place in order] * 2)
+    whole = vectors(ONE, sentences)
+    assert_steady(doubled, [whole[place] for place in order] * 2)
+
+
+def test_a_base_sized_layer_is_as_steady() -> None:
+    """The products of a base model are cut into blocks that a tiny one never fills."""
+    config = AlbertConfig(
+        hidden_size=768, num_hidden_layers=2, num_attention_heads=12, intermediate_size=3072, vocab_size=100
+    )
+    weights = random_weights(config)
+    one, two = Encoder(config, weights, threads=1), Encoder(config, weights, threads=2)
+    for pieces in (1, 2, 15, 130):
+        ids = random_ids(config, 7, pieces)
+        whole = two.run(ids)
+        for place in range(len(ids)):
+            assert np.abs(whole[place] - one.run(ids[place : place + 1])[0]).max() <= STEADY
+
+
+def test_many_threads_at_once_agree() -> None:
+    encoder = Encoder(TINY, WEIGHTS, threads=1)
+    ids = [random_ids(TINY, 2, pieces, seed=pieces) for pieces in range(1, 33)]
+    found: dict[int, NDArray[np.float32]] = {}
+
+    def work(start: int) -> None:
+        for place in range(start, len(ids), 4):
+            found[place] = encoder.run_layers(ids[place], [1, -1])
+
+    workers = [threading.Thread(target=work, args=(start,)) for start in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(found) == len(ids)
+    for place, states in found.items():
+        assert np.abs(states - ONE.run_layers(ids[place], [1, -1])).max() <= STEADY
+
+
+def test_layers_count_from_both_ends() -> None:
+    ids = random_ids(TINY, 2, 5)
+    every = ONE.run_layers(ids, range(4))
+    assert every.shape == (4, 2, 5, TINY.hidden_size)
+    assert np.array_equal(ONE.run_layers(ids, [-1, 0, -4, 2]), every[[3, 0, 0, 2]])
+    assert np.array_equal(ONE.run_layers(ids, [-1, 3]), every[[3, 3]])
+    assert np.array_equal(ONE.run(ids), every[3])
+    assert not np.array_equal(every[0], every[1])
+
+
+def test_nothing_to_do() -> None:
+    assert ONE.run(np.empty((0, 5), np.int64)).shape == (0, 5, TINY.hidden_size)
+    assert ONE.run(np.empty((3, 0), np.int64)).shape == (3, 0, TINY.hidden_size)
+    assert ONE.run_layers(np.empty((0, 5), np.int64), [0, 1]).shape == (2, 0, 5, TINY.hidden_size)
+    assert ONE.run_layers(random_ids(TINY, 2, 5), []).shape == (0, 2, 5, TINY.hidden_size)
+
+
+def test_ids_may_lie_in_memory_as_they_like() -> None:
+    ids = random_ids(TINY, 6, 10)
+    assert np.array_equal(ONE.run(ids[::2, 1::3]), ONE.run(ids[::2, 1::3].copy()))
+
+
+@pytest.mark.parametrize("layer", [4, -5, 100])
+def test_a_layer_that_is_not_there(layer: int) -> None:
+    with pytest.raises(ParamValueError, match=f"layer is {layer}: this model has 3 layers; give -4 to 3"):
+        ONE.run_layers(random_ids(TINY, 1, 2), [0, layer])
+
+
+@pytest.mark.parametrize("ids", [[[1, 2]], np.array([1, 2]), np.array([[1, 2]], np.int32), np.array([[1.0]])])
+def test_ids_of_another_type(ids: object) -> None:
+    with pytest.raises(ParamTypeError, match="two-dimensional array of int64"):
+        ONE.run(ids)  # type: ignore[arg-type]
+
+
+def test_ids_that_do_not_fit() -> None:
+    with pytest.raises(ParamValueError, match="from -1 to 3: this model's vocabulary has 0 to 49"):
+        ONE.run(np.array([[-1, 3]]))
+    with pytest.raises(ParamValueError, match="from 2 to 50"):
+        ONE.run_layers(np.array([[2, 50]]), [0])
+    with pytest.raises(ParamValueError, match="65 pieces a sentence: this model takes at most 64"):
+        ONE.run(np.zeros((1, 65), np.int64))
+
+
+@pytest.mark.parametrize("threads", [0, -1])
+def test_threads_that_make_no_sense(threads: int) -> None:
+    with pytest.raises(ParamValueError, match=f"threads is {threads}"):
+        Encoder(TINY, WEIGHTS, threads=threads)
