@@ -1,0 +1,50 @@
+"""Checkpoints that survive any interruption: written beside, flushed, then renamed into place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from training.batches import Position
+
+LATEST, STABLE = "latest.pt", "stable.pt"
+
+
+@dataclass
+class Progress:
+    """How far training is: optimiser steps, the student's tokens, the place in the data."""
+
+    step: int = 0
+    tokens: int = 0
+    position: Position = field(default_factory=Position)
+
+
+def save(path: Path, progress: Progress, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> None:
+    """Write weights, optimiser, random state and progress; the file is whole or the old one at every moment."""
+    partial = path.with_suffix(".partial")
+    state = {
+        "progress": asdict(progress),
+        "model": model.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "random": torch.get_rng_state(),
+    }
+    with partial.open("wb") as file:
+        torch.save(state, file)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def load(path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer | None = None) -> Progress:
+    """Bring model (and optimiser) to a checkpoint's state; returns its progress."""
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    model.load_state_dict(state["model"])
+    if optimiser is not None:
+        optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["random"])
+    found = state["progress"]
+    return Progress(found["step"], found["tokens"], Position(**found["position"]))

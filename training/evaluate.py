@@ -1,0 +1,136 @@
+"""How good the vectors are, beside the teacher's, static ones and random weights'.
+
+``python -m training.evaluate EVALUATION --work FOLDER [--checkpoint latest.pt] [--models ...] [--tasks ...]``
+
+Figures are kept in ``--results`` (JSON), so that a later call measures only what is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import torch
+from transformers import AlbertModel
+
+from training.checkpoint import LATEST
+from training.export import rounded, trained
+from training.metrics import Figure
+from training.pieces import Vocabulary
+from training.readers import Reader, StaticReader, StudentReader, TeacherReader
+from training.student import config
+from training.tasks import TASKS
+from training.teacher import Teacher
+
+RANDOM_SEEDS = (0, 1, 2)
+INNER_LAYERS = range(1, 6)
+
+
+def _inner(layer: int) -> Reader:
+    return TeacherReader(Teacher(), layer)
+
+
+class Models:
+    """The readers by name, made when asked for."""
+
+    def __init__(self, work: Path, checkpoint: str) -> None:
+        self.work, self.checkpoint = work, checkpoint
+        self._makers: dict[str, Callable[[], Reader]] = {
+            "teacher": lambda: TeacherReader(Teacher()),
+            "student": lambda: self._student("student", self._trained()),
+            "student, int8": lambda: self._student("student, int8", rounded(self._trained())),
+            "student, word by word": lambda: self._student("student, word by word", self._trained(), wordwise=True),
+            "static": lambda: StaticReader("static", self._trained(), self._vocabulary()),
+        }
+        self._makers |= {f"random {seed}": partial(self._random, seed) for seed in RANDOM_SEEDS}
+        self._makers |= {f"teacher, layer {n}": partial(_inner, n) for n in INNER_LAYERS}
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._makers)
+
+    def make(self, name: str) -> Reader:
+        return self._makers[name]()
+
+    def key(self, name: str) -> str:
+        """The name, with a digest of the weights and vocabulary that it depends on."""
+        if name.startswith("teacher"):
+            return name
+        digest = hashlib.sha256((self.work / "spiece.model").read_bytes())
+        if not name.startswith("random"):
+            digest.update((self.work / self.checkpoint).read_bytes())
+        return f"{name} {digest.hexdigest()[:12]}"
+
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.work / "spiece.model")
+
+    def _trained(self) -> AlbertModel:
+        return trained(self.work, self.checkpoint)
+
+    def _student(self, name: str, model: AlbertModel, wordwise: bool = False) -> Reader:
+        return StudentReader(name, model, self._vocabulary(), wordwise)
+
+    def _random(self, seed: int) -> Reader:
+        torch.manual_seed(seed)
+        shape = config(len(self._vocabulary()), 192)
+        return self._student(f"random {seed}", AlbertModel(shape, add_pooling_layer=False).eval())
+
+
+class Results:
+    """Figures by model, task and name, kept in a JSON file where one is given."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.found: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+        if path is not None and path.exists():
+            self.found = json.loads(path.read_text())
+
+    def get(self, key: str, task: str) -> dict[str, Figure] | None:
+        kept = self.found.get(key, {}).get(task)
+        return None if kept is None else {name: Figure(**figure) for name, figure in kept.items()}
+
+    def put(self, key: str, task: str, figures: dict[str, Figure]) -> None:
+        self.found.setdefault(key, {})[task] = {name: asdict(figure) for name, figure in figures.items()}
+        if self.path is not None:
+            beside = self.path.with_suffix(".partial")
+            beside.write_text(json.dumps(self.found, indent=1))
+            beside.replace(self.path)
+
+
+def evaluate(models: Models, names: list[str], tasks: list[str], folder: Path, results: Results) -> None:
+    """Measure what is missing and print a line for each figure, with its 95 % interval."""
+    for name in names:
+        key, reader = models.key(name), None
+        for task in tasks:
+            figures = results.get(key, task)
+            if figures is None:
+                reader = reader or models.make(name)
+                figures = TASKS[task](reader, folder)
+                results.put(key, task, figures)
+            for what, figure in figures.items():
+                print(f"{name:24} {what:16} {figure}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
+    parser.add_argument("evaluation", type=Path)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--checkpoint", default=LATEST)
+    parser.add_argument("--results", type=Path)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS))
+    parser.add_argument("--models", nargs="+", help="default: all but the teacher's inner layers")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    models = Models(given.work, given.checkpoint)
+    names = given.models or [name for name in models.names if "layer" not in name]
+    evaluate(models, names, given.tasks, given.evaluation, Results(given.results))
+
+
+if __name__ == "__main__":
+    main()
