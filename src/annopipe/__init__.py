@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from annopipe.annotators.sentence_embeddings import SentenceEmbeddings
     from annopipe.annotators.tokenizer import Tokenizer, TokenizerModel
     from annopipe.errors import AnnopipeError, AnnopipeWarning
-    from annopipe.options import options
+    from annopipe.dialect import options
     from annopipe.pipeline.light import LightPipeline
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel
@@ -41,7 +41,7 @@ _NAMED = {
     "AnnopipeError": "errors",
     "AnnopipeWarning": "errors",
     "load": "pipeline.native",
-    "options": "options",
+    "options": "dialect",
 }
 
 __all__ = [  # noqa: RUF022 - the annotators in the order of a pipeline

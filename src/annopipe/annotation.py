@@ -78,7 +78,7 @@ class Annotation:
 
     def __repr__(self) -> str:
         """Spark NLP's form: ``Annotation(token, 0, 0, a, {'sentence': '0'}, [])``."""
-        floats = [float(value) for value in self.embeddings]
+        floats = [float(str(value)) for value in self.embeddings]
         return f"Annotation({self.annotatorType}, {self.begin}, {self.end}, {self.result}, {self.metadata}, {floats})"
 
     @staticmethod

@@ -1,7 +1,7 @@
 """Converters of parameter values, with pyspark's rules and wording (``pyspark.ml.param.TypeConverters``)."""
 
 from collections.abc import Callable, Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,9 +17,9 @@ def _refuse(name: str, reason: str) -> ParamTypeError:
 
 def to_int(name: str, value: Any) -> int:
     """Accept whole numbers, 3.0 among them; not bool, not "3"."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Integral | Real) or not float(value).is_integer():
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real) or not float(value).is_integer():
         raise _refuse(name, f"Could not convert {value} to int")
-    return int(value)
+    return int(str(value)) if isinstance(value, int) else int(float(value))
 
 
 def to_bool(name: str, value: Any) -> bool:

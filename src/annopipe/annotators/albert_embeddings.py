@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import numpy as np
 import pyarrow as pa
 
 from annopipe.albert.layers import Layers
-from annopipe.albert.model import AlbertModel, WordSettings, WordVectors
-from annopipe.albert.pooling import POOLINGS
+from annopipe.albert.model import AlbertModel
+from annopipe.albert.pooling import dimension
+from annopipe.albert.settings import WordPooling, WordSettings
+from annopipe.albert.words import WordVectors
 from annopipe.annotators.membership import numbers_of, owners
 from annopipe.annotators.model_reference import ModelReference
 from annopipe.annotators.stage import Annotator
@@ -23,6 +25,7 @@ from annopipe.params import Param
 from annopipe.persistence import Shelf
 from annopipe.warnings import warn_once
 
+POOLINGS = get_args(WordPooling)
 LONGEST = 512
 SHORTEST = 3
 MAX_ROW_BYTES = 256_000_000
@@ -96,7 +99,7 @@ class AlbertEmbeddings(Annotator):
             ModelNotFound: no such model on this machine; the text names those that are and the ways to get others.
             ModelError: the folder is damaged; the text names the file.
         """
-        return cls()._take(ModelReference.of(locate(name, lang)), cls._new_uid("ALBERT_EMBEDDINGS"))
+        return cls()._take(ModelReference(locate(name, lang)), cls._new_uid("ALBERT_EMBEDDINGS"))
 
     @classmethod
     def loadSavedModel(cls, folder: str | Path, spark_session: Any = None) -> Self:  # noqa: ARG003
@@ -104,7 +107,7 @@ class AlbertEmbeddings(Annotator):
         return cls.pretrained(str(Path(folder).resolve()))
 
     def _take(self, reference: ModelReference, uid: str) -> Self:
-        reference.check()
+        reference.model()
         self.uid = uid
         self._reference = reference
         self._values.setdefault("engine", "onnx")
@@ -124,7 +127,7 @@ class AlbertEmbeddings(Annotator):
         """Return the saved stage with its model."""
         stage = super().restore(description, shelf)
         if "model" in description:
-            stage._take(ModelReference.of(shelf.get(str(description["model"]))), stage.uid)
+            stage._take(ModelReference(shelf.get(str(description["model"]))), stage.uid)
         return stage
 
     def _model(self) -> AlbertModel:
@@ -142,7 +145,7 @@ class AlbertEmbeddings(Annotator):
         return super()._default(name)
 
     def _dimension(self) -> int:
-        return self._model().dimension(self._settings())
+        return dimension(self._model().config, Layers.parse(self.getOrDefault("layers")), self.getOrDefault("pooling"))
 
     def setDimension(self, value: int) -> Self:
         """Set ``dimension``; only the model's own is accepted once there is a model."""
@@ -225,7 +228,7 @@ class AlbertEmbeddings(Annotator):
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
         sorted_already = bool((place[1:] > place[:-1]).all())
-        return self._column(tokens, found if sorted_already else found.take(place), None)
+        return self._column(tokens, found if sorted_already else _select(found, place), None)
 
     def _alone(self, sentences: AnnotationColumn, tokens: AnnotationColumn, owner: Ints) -> AnnotationColumn:
         """Encode each token alone; tokens without a sentence, pieces or room get no annotation."""
@@ -243,7 +246,7 @@ class AlbertEmbeddings(Annotator):
         rows = tokens.row_numbers()[order][kept]
         chosen = tokens.select(order[kept])
         counts = np.bincount(rows, minlength=tokens.rows)
-        return self._column(replace(chosen, offsets=rows_of(counts)), found.take(kept), cut)
+        return self._column(replace(chosen, offsets=rows_of(counts)), _select(found, kept), cut)
 
     def _cut_notes(self, cut: Ints, sentence: Ints) -> list[Metadata | None] | None:
         total = int(cut.sum())
@@ -278,6 +281,11 @@ class AlbertEmbeddings(Annotator):
             inherited=_merged(tokens.inherited, notes),
             vectors=found.vectors,
         )
+
+
+def _select(found: WordVectors, index: Ints) -> WordVectors:
+    tokens = (found.vectors[index], found.piece_id[index], found.oov[index], found.found[index])
+    return WordVectors(*tokens, found.cut)
 
 
 def _merged(first: list[Metadata | None] | None, second: list[Metadata | None] | None) -> list[Metadata | None] | None:

@@ -1,8 +1,8 @@
 """The rows that flow through a pipeline: plain Arrow columns beside columns of annotations."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +10,7 @@ import pyarrow as pa
 from annopipe.columns import AnnotationColumn, Ints
 from annopipe.surrogates import NOTE_COLUMN
 
-Column = pa.Array | AnnotationColumn
+Column: TypeAlias = "pa.Array | AnnotationColumn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,3 @@ class Batch:
         """Return the columns that a schema names, in its order."""
         arrays = [self.array(field.name) for field in schema]
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-Step = Callable[[Batch], Batch]

@@ -1,27 +1,34 @@
-"""A model by its folder and content: what a stage holds and pickles instead of weights."""
+"""A model by its folder: what a stage holds and pickles instead of weights."""
 
-from dataclasses import dataclass
+import threading
 from pathlib import Path
-from typing import Self
+from typing import Any
 
 from annopipe.albert.model import AlbertModel
 
 
-@dataclass(frozen=True, slots=True)
 class ModelReference:
-    """Folder of a model, resolved to a loaded one through the process-wide cache."""
+    """Folder of a model, resolved to the loaded one through the process-wide cache.
 
-    folder: Path
+    Copies and pickles carry the folder alone; the model is loaded where it is first used, once in each process.
+    """
 
-    @classmethod
-    def of(cls, folder: Path) -> Self:
-        """Refer to a folder on this machine."""
-        return cls(folder.resolve())
-
-    def check(self) -> None:
-        """Load the model, so that a damaged folder is an error here and not in the middle of the data."""
-        self.model()
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self._model: AlbertModel | None = None
+        self._lock = threading.Lock()
 
     def model(self) -> AlbertModel:
-        """Return the loaded model; one per folder content and process."""
-        return AlbertModel.shared(self.folder)
+        """Return the loaded model.
+
+        Raises:
+            ModelError: the folder is damaged; the text names the file.
+        """
+        if self._model is None:
+            with self._lock:
+                self._model = self._model or AlbertModel.shared(self.folder)
+        return self._model
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the folder's path, never the weights."""
+        return ModelReference, (self.folder,)

@@ -11,7 +11,7 @@ from annopipe.annotators.wiring import add_output, annotation_field, match_input
 from annopipe.columns import AnnotationColumn
 from annopipe.converters import to_bool, to_str, to_str_list
 from annopipe.errors import ParamTypeError, WiringError
-from annopipe.options import Dialect, as_dialect, options
+from annopipe.dialect import Dialect, as_dialect, options
 from annopipe.params import Param, Params
 from annopipe.persistence import Shelf
 

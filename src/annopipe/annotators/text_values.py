@@ -1,8 +1,10 @@
 """Any Arrow column as texts: what Spark's cast to string gives, null kept as None."""
 
 import math
+from decimal import Decimal
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -30,6 +32,9 @@ def texts_of(array: pa.Array, column: str) -> list[str | None]:
     if pa.types.is_nested(type_):
         msg = f"column {column!r} is of type {type_}, which is no text: select or cast a string column first"
         raise ColumnTypeError(msg)
+    if pa.types.is_float32(type_) or pa.types.is_float16(type_):
+        numbers = ((v.as_py(), str(np.float32(v.as_py()))) if v.is_valid else None for v in array)
+        return [None if number is None else _java_number(*number) for number in numbers]
     return [None if value is None else _write(value) for value in array.to_pylist()]
 
 
@@ -88,26 +93,23 @@ def _write(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return _java_double(value)
+        return _java_number(value, repr(value))
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return str(value)
 
 
-def _java_double(value: float) -> str:
-    """Write a double as Java does: ``5.0``, ``1.0E7``, ``NaN``."""
+def _java_number(value: float, shortest: str) -> str:
+    """Write a number as Java does: ``5.0``, ``1.0E7``, ``NaN``; ``shortest`` is its shortest decimal form."""
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    number = Decimal(shortest)
     if value == 0 or _SCIENTIFIC_BELOW <= abs(value) < _SCIENTIFIC_FROM:
-        return repr(value) if "e" not in repr(value) else f"{value:f}"
-    digits, exponent = f"{value:.17e}".split("e")
-    short = repr(value)
-    if "e" in short:
-        digits, exponent = short.split("e")
-    else:
-        exponent = str(int(exponent))
-        digits = repr(value / 10 ** int(exponent))
-    return f"{digits if '.' in digits else digits + '.0'}E{int(exponent)}"
+        plain = f"{number:f}"
+        return plain if "." in plain else plain + ".0"
+    digits = "".join(map(str, number.as_tuple().digits)).rstrip("0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{number.adjusted()}"
 
 
 def check_text_type(type_: pa.DataType, column: str) -> None:

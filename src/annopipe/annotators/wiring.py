@@ -43,7 +43,7 @@ def match_inputs(uid: str, wanted: Sequence[str], columns: Sequence[str], schema
         WiringError: a column is missing or of another kind; the text lists what is there and what would fit.
     """
     kinds = {name: annotator_type(schema.field(name)) for name in columns if name in schema.names}
-    found = {kind: name for name, kind in kinds.items() if kind in wanted}
+    found = {kind: name for name, kind in kinds.items() if kind is not None and kind in wanted}
     untold = [name for name in columns if kinds.get(name) == ""]
     for kind in wanted:
         if kind not in found and untold:

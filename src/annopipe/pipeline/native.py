@@ -1,0 +1,198 @@
+"""The native API: texts in, words and sentences out, without annotators or frames."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annopipe.albert.layers import Layers
+from annopipe.albert.model import AlbertModel
+from annopipe.albert.pooling import dimension
+from annopipe.albert.settings import SentenceSettings, WordSettings
+from annopipe.annotators.albert_embeddings import MAX_ROW_BYTES
+from annopipe.annotators.token_rules import TokenRules, TokenSettings
+from annopipe.errors import ColumnTypeError, RowTooLarge
+from annopipe.hub import locate
+from annopipe.dialect import options
+from annopipe.surrogates import mend
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+FIRST_TEXTS: Final = 32
+MOST_TEXTS: Final = 1024
+MOST_CHARACTERS: Final = 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one text.
+
+    Attributes:
+        text: the text.
+        tokens: its tokens, by `Tokenizer`'s default rules over the whole text.
+        begin, end: int64 ``[tokens]``, code points of the text; ``end`` EXCLUSIVE: ``text[begin:end]`` is the token.
+        vectors: float32 ``[tokens, dimension]``.
+    """
+
+    text: str
+    tokens: list[str]
+    begin: Ints
+    end: Ints
+    vectors: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One text as one vector.
+
+    Attributes:
+        text: the text.
+        vector: float32 ``[dimension]``.
+        n_tokens: number of tokens by `Tokenizer`'s default rules.
+    """
+
+    text: str
+    vector: Floats
+    n_tokens: int
+
+
+class Embedder:
+    """A model ready to embed texts; made by `load`. Calls from several threads are safe.
+
+    Attributes:
+        model: the loaded model (``model.config``, ``model.vocabulary``, ``model.folder``).
+    """
+
+    def __init__(self, model: AlbertModel) -> None:
+        self.model = model
+        self._rules = TokenRules(TokenSettings())
+
+    def __repr__(self) -> str:
+        """The model's folder and dimension."""
+        return f"Embedder({self.model.folder.name!r}, dimension={self.dimension})"
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector, with the default layers and pooling."""
+        return self.model.dimension
+
+    def embed_words(
+        self,
+        texts: Iterable[str | None],
+        *,
+        layers: Any = "last",
+        pooling: str = "first",
+        window: int | None = None,
+        dialect: str | None = None,
+    ) -> Iterator[Words]:
+        """Yield the words of each text, in order; a generator in gives results as it goes.
+
+        Args:
+            texts: any iterable of texts; None counts as "". A bare str is refused.
+            layers: ``"last"``, an index of Hugging Face's ``hidden_states``, ``"mean:-4,-3"`` or ``"concat:-1,-2"``.
+            pooling: a word's pieces to one vector: ``first``, ``last``, ``mean`` or ``first_last``.
+            window: pieces in a window of long texts; None = all that the model has positions for.
+            dialect: ``albert`` or ``sparknlp``; None = ``annopipe.options.dialect``. In ``sparknlp`` a word past the
+                cut or without pieces has no vector there and is left out here.
+
+        Raises:
+            RowTooLarge: one text's vectors would take more than 256 MB; split the text first.
+        """
+        settings = WordSettings(
+            dialect=dialect or options.dialect,  # type: ignore[arg-type]
+            layers=Layers.parse(layers),
+            pooling=pooling,  # type: ignore[arg-type]
+            window=window,
+        )
+        return self._words(_checked(texts), settings)
+
+    def _words(self, texts: Iterator[str], settings: WordSettings) -> Iterator[Words]:
+        width = dimension(self.model.config, settings.layers, settings.pooling)
+        for some in _chunks(texts):
+            begin, end, offsets = self._rules.tokenize_all(some)
+            _check_sizes(np.diff(offsets), width)
+            found = self.model.embed_words(some, begin, end, offsets, settings)
+            for text, a, b in zip(some, offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
+                kept = np.flatnonzero(found.found[a:b]) + a
+                places = zip(begin[kept].tolist(), end[kept].tolist(), strict=True)
+                yield Words(text, [text[i:j] for i, j in places], begin[kept], end[kept], found.vectors[kept])
+
+    def embed_sentences(
+        self, texts: Iterable[str | None], *, layers: Any = "last", pooling: str = "mean", window: int | None = None
+    ) -> Iterator[Sentence]:
+        """Yield each text as one vector, in order; a generator in gives results as it goes.
+
+        Args:
+            texts: any iterable of texts; None counts as "". A bare str is refused.
+            layers: as in `embed_words`.
+            pooling: ``mean`` of all pieces, [CLS] and [SEP] among them (sentence-transformers' mean), ``cls`` or ``max``.
+            window: as in `embed_words`.
+        """
+        settings = SentenceSettings(layers=Layers.parse(layers), pooling=pooling, window=window)  # type: ignore[arg-type]
+        return self._sentences(_checked(texts), settings)
+
+    def _sentences(self, texts: Iterator[str], settings: SentenceSettings) -> Iterator[Sentence]:
+        for some in _chunks(texts):
+            counts = np.diff(self._rules.tokenize_all(some)[2]).tolist()
+            vectors = self.model.embed_sentences(some, settings)
+            for text, vector, count in zip(some, vectors, counts, strict=True):
+                yield Sentence(text, vector, count)
+
+
+def load(name_or_path: str | os.PathLike[str], lang: str = "en", *, threads: int | None = None) -> Embedder:
+    """Return a model ready to embed texts.
+
+    Args:
+        name_or_path: path of a Hugging Face style folder (``config.json``, ``model.safetensors``, ``spiece.model``), or
+            a model's name in the local store or in the package: ``annopipe.load("albert_mini")``.
+        lang: language of a name.
+        threads: processor threads; None = all that this process may use, the model shared by all who load it.
+
+    Raises:
+        ModelNotFound, ModelError: no such model here, or its folder is damaged.
+    """
+    folder = locate(name_or_path, lang)
+    return Embedder(AlbertModel.shared(folder) if threads is None else AlbertModel.load(folder, threads=threads))
+
+
+def _checked(texts: Iterable[str | None]) -> Iterator[str]:
+    if isinstance(texts, str | bytes):
+        msg = f"texts must be an iterable of texts, not one {type(texts).__name__}: pass [text]"
+        raise ColumnTypeError(msg)
+    return _each(iter(texts))
+
+
+def _each(texts: Iterator[str | None]) -> Iterator[str]:
+    for place, text in enumerate(texts):
+        if text is not None and not isinstance(text, str):
+            msg = f"texts[{place}] is {type(text).__name__}, not str"
+            raise ColumnTypeError(msg)
+        yield mend(text or "")[0]
+
+
+def _chunks(texts: Iterator[str]) -> Iterator[list[str]]:
+    """Yield lists of texts that grow, so that the first results come early."""
+    chunk: list[str] = []
+    characters, most = 0, FIRST_TEXTS
+    for text in texts:
+        chunk.append(text)
+        characters += len(text)
+        if len(chunk) >= most or characters >= MOST_CHARACTERS:
+            yield chunk
+            chunk, characters, most = [], 0, min(most * 2, MOST_TEXTS)
+    if chunk:
+        yield chunk
+
+
+def _check_sizes(tokens: Ints, width: int) -> None:
+    most = int(tokens.max(initial=0))
+    if most * width * 4 > MAX_ROW_BYTES:
+        msg = (
+            f"a text of {most} tokens needs {most * width * 4} bytes of vectors, more than {MAX_ROW_BYTES}: split the "
+            "text first (SentenceDetector), or use embed_sentences"
+        )
+        raise RowTooLarge(msg)
