@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from annopipe.cli.endings import ENDINGS
+from annopipe.dialect import DIALECTS
 from annopipe.errors import CommandError
-from annopipe.options import DIALECTS
 
 if TYPE_CHECKING:
     from annopipe.cli.stages import Choice

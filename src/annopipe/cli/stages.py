@@ -7,7 +7,7 @@ from annopipe.annotators.albert_embeddings import AlbertEmbeddings
 from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.sentence_detector import SentenceDetector
 from annopipe.annotators.tokenizer import Tokenizer
-from annopipe.options import Dialect
+from annopipe.dialect import Dialect
 from annopipe.pipeline.pipeline import Pipeline, PipelineModel
 
 

@@ -10,15 +10,16 @@ import pyarrow as pa
 from annopipe.cli.sources.source import Source, in_batches
 from annopipe.cli.sources.text_lines import lines_of
 from annopipe.errors import InputFileError
-from annopipe.surrogates import NOTE_COLUMN, mend
+from annopipe.surrogates import mend
+from annopipe.warnings import warn_once
 
 Numbered = tuple[int, dict[str, Any]]
 
 
-def open_json_lines(path: Path, column: str) -> Source:
+def open_json_lines(path: Path, column: str) -> Source:  # noqa: ARG001
     """Open a file of JSON lines; the first look through it settles the type of each column.
 
-    Half characters (lone ``\\ud83d`` escapes) become U+FFFD, those of ``column`` counted as everywhere.
+    Half characters (lone ``\\ud83d`` escapes), which Arrow cannot hold, become U+FFFD; a warning tells how many.
 
     Raises:
         InputFileError: a line is no JSON object, or a column holds values of kinds that do not go together.
@@ -26,11 +27,11 @@ def open_json_lines(path: Path, column: str) -> Source:
     schema, rows, replaced = pa.schema([]), 0, 0
     for batch in in_batches(_objects(path)):
         rows += len(batch)
-        replaced += sum(_mended(row.get(column))[1] for _, row in batch)
+        replaced += sum(_mended(row)[1] for _, row in batch)
         schema = _joined(path, schema, batch)
     if replaced:
-        schema = schema.append(pa.field(NOTE_COLUMN, pa.int64()))
-    return Source(schema, rows, lambda: _batches(path, schema, column))
+        warn_once(f"{path}: {replaced} half characters (lone surrogates such as \\ud83d) became U+FFFD")
+    return Source(schema, rows, lambda: _batches(path, schema))
 
 
 def _objects(path: Path) -> Iterator[tuple[Numbered, int]]:
@@ -80,12 +81,7 @@ def _mended(value: Any) -> tuple[Any, int]:
     return value, 0
 
 
-def _batches(path: Path, schema: pa.Schema, column: str) -> Iterator[pa.RecordBatch]:
+def _batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     for batch in in_batches(_objects(path)):
-        arrays = []
-        for field in schema:
-            if field.name == NOTE_COLUMN:
-                arrays.append(pa.array([_mended(row.get(column))[1] for _, row in batch], pa.int64()))
-            else:
-                arrays.append(_array(path, field.name, batch, field.type))
+        arrays = [_array(path, field.name, batch, field.type) for field in schema]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -1,0 +1,93 @@
+"""Texts on the command line: what is printed is what the pipeline gives."""
+
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+import annopipe
+from annopipe.cli import main
+
+TEXTS = ["I love Spark NLP", "The bank raised its rates."]
+
+
+def _json(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, Any]]:
+    assert main(["embed", *words, "--json"]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_table_has_a_line_a_token(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["embed", TEXTS[0]]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (words,) = annopipe.load("albert_mini").embed_words(TEXTS[:1])
+    assert lines[0].split() == ["token", "begin", "end", "vector", "(384", "numbers)", "norm"]
+    cells = [line.split() for line in lines[1:]]
+    assert [row[0] for row in cells] == words.tokens
+    assert [(int(row[1]), int(row[2]) + 1) for row in cells] == list(zip(words.begin, words.end, strict=True))
+    for row, vector in zip(cells, words.vectors, strict=True):
+        np.testing.assert_allclose([float(number) for number in row[3:7]], vector[:4], atol=6e-5)
+        assert row[7] == "…"
+        assert float(row[8]) == pytest.approx(float(np.linalg.norm(vector)), abs=6e-4)
+
+
+def test_several_texts_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["embed", *TEXTS]) == 0
+    shown = capsys.readouterr().out
+    assert "text 1: I love Spark NLP\ntoken" in shown
+    assert "\n\ntext 2: The bank raised its rates.\ntoken" in shown
+
+
+def test_json_holds_every_number(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = _json(capsys, *TEXTS)
+    for row, words in zip(rows, annopipe.load("albert_mini").embed_words(TEXTS), strict=True):
+        assert (row["text"], row["model"], row["dialect"]) == (words.text, "albert_mini", "albert")
+        assert [token["token"] for token in row["tokens"]] == words.tokens
+        assert [row["text"][t["begin"] : t["end"] + 1] for t in row["tokens"]] == words.tokens
+        vectors = np.array([token["vector"] for token in row["tokens"]], np.float32)
+        np.testing.assert_allclose(vectors, words.vectors, atol=1e-6)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b"])
+def test_texts_without_tokens(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (row,) = _json(capsys, text)
+    assert main(["embed", text]) == 0
+    shown = capsys.readouterr().out
+    assert (shown == "(no tokens)\n") is (row["tokens"] == [])
+
+
+def test_standard_input_is_a_text_a_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = "One text.\r\n\nna\xefve 北京\n".encode() + b"bad \xff byte"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw), encoding="ascii"))
+    rows = _json(capsys, "-")
+    assert [row["text"] for row in rows] == ["One text.", "", "naïve 北京", "bad \ufffd byte"]
+
+
+def test_dialect_pooling_layers_and_sentences_reach_the_model(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "Unbelievable , naïveté! Said he."
+    plain = _json(capsys, text)
+    for more in (["--dialect", "sparknlp"], ["--pooling", "mean"], ["--layers", "-2"], ["--sentences"]):
+        (other,) = _json(capsys, text, *more)
+        assert len(other["tokens"]) == len(plain[0]["tokens"])
+        assert other["tokens"] != plain[0]["tokens"], more
+    (wide,) = _json(capsys, "Unbelievable!", "--layers", "concat:-1,-2")
+    assert len(wide["tokens"][0]["vector"]) == 768
+
+
+def test_places_are_the_dialects(capsys: pytest.CaptureFixture[str]) -> None:
+    (points,) = _json(capsys, "😀 is b")
+    (units,) = _json(capsys, "😀 is b", "--dialect", "sparknlp")
+    assert points["tokens"][-1]["begin"] == 5
+    assert units["tokens"][-1]["begin"] == 6
+    assert [word["token"] for word in units["tokens"]][-1] == "b"
+
+
+def test_a_text_that_looks_like_a_file_but_is_none_is_a_text(capsys: pytest.CaptureFixture[str]) -> None:
+    (row,) = _json(capsys, "absent.txt")
+    assert row["text"] == "absent.txt"
+
+
+def test_an_output_for_texts_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["embed", "a text", "-o", "x.parquet"]) == 2
+    assert "CommandError: -o x.parquet goes with one input file" in capsys.readouterr().err
