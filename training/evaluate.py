@@ -78,7 +78,9 @@ class Models:
     def _random(self, seed: int) -> Reader:
         torch.manual_seed(seed)
         shape = config(len(self._vocabulary()), 192)
-        return self._student(f"random {seed}", AlbertModel(shape, add_pooling_layer=False).eval())
+        model = AlbertModel(shape, add_pooling_layer=False)
+        model.train(False)
+        return self._student(f"random {seed}", model)
 
 
 class Results:

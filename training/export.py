@@ -48,14 +48,16 @@ def trained(work: Path, checkpoint: str = LATEST) -> AlbertModel:
     shape = config(len(Vocabulary(work / "spiece.model")), embedding_size(path))
     model = AlbertModel(shape, add_pooling_layer=False)
     load(path, model)
-    return model.eval()
+    model.train(False)
+    return model
 
 
 def rounded(model: AlbertModel) -> AlbertModel:
     """The same model with its matrices as int8 rows would give them back."""
     made = AlbertModel(model.config, add_pooling_layer=False)
     made.load_state_dict(expanded(packed(_weights(model))), strict=False)
-    return made.eval()
+    made.train(False)
+    return made
 
 
 def export(model: AlbertModel, work: Path, out: Path, kind: str = "int8") -> int:

@@ -65,23 +65,26 @@ class StudentReader:
         ids: list[int] = []
         spans: list[tuple[int, int]] = []
         for start, part in parts:
-            for piece in self.vocabulary.model.encode(part, out_type="immutable_proto").pieces:
-                if self.wordwise and piece.piece == "▁":
+            found = self.vocabulary.model.encode(part, out_type="offset_mapping")
+            for piece, name, (begin, end) in zip(found["ids"], found["pieces"], found["offsets"], strict=True):
+                if self.wordwise and name == "▁":
                     continue
-                ids.append(piece.id)
-                spans.append((start + piece.begin + piece.surface.startswith(" "), start + piece.end))
+                ids.append(piece)
+                spans.append((start + begin + part.startswith(" ", begin, end), start + end))
         places = np.array(spans[:LONGEST], dtype=np.int64).reshape(-1, 2)
         return Placed([CLS, *ids[:LONGEST], SEP], places[:, 0], places[:, 1])
 
     def hidden(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        found: torch.Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        return found
 
 
 class StaticReader(StudentReader):
     """The student's piece embeddings alone, without context or position."""
 
     def hidden(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
-        return self.model.embeddings.word_embeddings(ids)
+        found: torch.Tensor = self.model.embeddings.word_embeddings(ids)
+        return found
 
 
 @torch.no_grad()

@@ -27,4 +27,5 @@ def spearman(cosines: np.ndarray, scores: np.ndarray) -> float:
 def cosines(embed: Embed, firsts: list[str], seconds: list[str]) -> np.ndarray:
     """Cosine of each pair."""
     vectors = embed(firsts + seconds)
-    return (vectors[: len(firsts)] * vectors[len(firsts) :]).sum(axis=1)
+    products: np.ndarray = vectors[: len(firsts)] * vectors[len(firsts) :]
+    return np.asarray(products.sum(axis=1))

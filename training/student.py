@@ -7,7 +7,7 @@ import torch
 from transformers import AlbertConfig, AlbertModel
 
 from training.pieces import Pieces, Vocabulary
-from training.teacher import Encoded, Teacher
+from training.teacher import UNKNOWN, Encoded, Teacher
 
 LAYER_NAMES = {
     "attention.query": "attention.self.query",
@@ -52,8 +52,8 @@ def new_student(vocabulary: Vocabulary, embedding: int, teacher: Teacher, texts:
     student = AlbertModel(config(len(vocabulary), embedding), add_pooling_layer=False)
     read = [pair for pair in zip(vocabulary.encode(texts), teacher.encode(texts), strict=True) if pair[0] is not None]
     with torch.no_grad():
-        for index, source in enumerate(teacher.model.encoder.layer):
-            layer = student.encoder.albert_layer_groups[index].albert_layers[0]
+        for index, source in enumerate(teacher.model.encoder.layer.children()):
+            layer = student.get_submodule(f"encoder.albert_layer_groups.{index}.albert_layers.0")
             for ours, theirs in LAYER_NAMES.items():
                 layer.get_submodule(ours).load_state_dict(source.get_submodule(theirs).state_dict())
         table, counts = piece_table(vocabulary, teacher, read)
@@ -88,13 +88,12 @@ def piece_table(
 
 def _own_tokens(name: str, teacher: Teacher) -> list[int]:
     """The teacher's ids for one piece's text."""
-    tokenizer = teacher.tokenizer
+    tokenizer, vocabulary = teacher.tokenizer, teacher.vocabulary
     if name in ("<pad>", "[CLS]", "[SEP]", "[MASK]"):
-        return [tokenizer.convert_tokens_to_ids("[PAD]" if name == "<pad>" else name)]
-    inner = tokenizer.convert_tokens_to_ids("##" + name)
-    if inner != tokenizer.unk_token_id:
-        return [inner]
-    return tokenizer.encode(name.removeprefix("▁"), add_special_tokens=False) or [tokenizer.unk_token_id]
+        return [vocabulary["[PAD]" if name == "<pad>" else name]]
+    if "##" + name in vocabulary:
+        return [vocabulary["##" + name]]
+    return list(tokenizer.encode(name.removeprefix("▁"), add_special_tokens=False)) or [UNKNOWN]
 
 
 def _begin_embedding(
@@ -129,4 +128,5 @@ def _begin_embedding(
 def _without_mean(size: int) -> torch.Tensor:
     """``size - 1`` orthonormal rows whose entries sum to zero, so that layer normalisation takes nothing away."""
     basis, _ = torch.linalg.qr(torch.cat([torch.ones(size, 1), torch.eye(size)[:, : size - 1]], dim=1))
-    return basis[:, 1:].T
+    rows: torch.Tensor = basis[:, 1:].T
+    return rows

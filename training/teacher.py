@@ -39,8 +39,10 @@ class Teacher:
     def __init__(self) -> None:
         folder = teacher_folder()
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
-        self.model = BertModel.from_pretrained(folder, add_pooling_layer=False).eval().requires_grad_(False)
-        tokens = self.tokenizer.convert_ids_to_tokens(list(range(len(self.tokenizer))))
+        self.model = BertModel.from_pretrained(folder, add_pooling_layer=False)
+        self.model.train(False).requires_grad_(False)
+        self.vocabulary: dict[str, int] = self.tokenizer.get_vocab()
+        tokens = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
         self._continues = np.array([token.startswith("##") for token in tokens])
 
     def encode(self, texts: list[str]) -> list[Encoded]:
@@ -55,4 +57,4 @@ class Teacher:
     @torch.no_grad()
     def hidden(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """The embedding output and the six layers' outputs, each (texts, tokens, 384)."""
-        return self.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        return tuple(self.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states)

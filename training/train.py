@@ -121,7 +121,7 @@ class Training:
             input_ids=batch.student_ids, attention_mask=batch.student_mask, output_hidden_states=True
         ).hidden_states
         found = losses(given, wanted, batch)
-        found.total.backward()
+        torch.autograd.backward(found.total)
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.plan.clip)
         self.optimiser.step()
         self.optimiser.zero_grad()
@@ -136,7 +136,7 @@ class Training:
         """Look at STS-B dev, where an evaluation folder is given."""
         if self.dev is None:
             return
-        self.model.eval()
+        self.model.train(False)
         first, second, scores = self.dev
         found = cosines(lambda texts: student_sentences(self.model, self.vocabulary, texts), first, second)
         self.model.train()
