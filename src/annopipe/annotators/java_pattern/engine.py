@@ -28,11 +28,11 @@ class Compiled(Protocol):
     def match(self, string: str, pos: int, *, timeout: float) -> Match | None:
         """The match at ``pos``."""
 
-    def fullmatch(self, string: str, pos: int, *, timeout: float) -> Match | None:
-        """The match from ``pos`` to the end."""
+    def fullmatch(self, string: str, *, timeout: float) -> Match | None:
+        """The match of the whole."""
 
-    def finditer(self, string: str, *, timeout: float) -> Iterator[Match]:
-        """All matches."""
+    def finditer(self, string: str, pos: int, *, timeout: float) -> Iterator[Match]:
+        """All matches from ``pos``."""
 
 
 @cache

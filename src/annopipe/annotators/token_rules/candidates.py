@@ -90,12 +90,18 @@ def candidates(settings: TokenSettings) -> Candidates:
     """The first step of these settings; `PatternError` if a pattern of theirs is none."""
     breaks = None
     if settings.targetPattern != TARGET:
-        breaks = named_pattern("targetPattern", f"[^(?:{settings.targetPattern}){PROTECTED}]")
+        breaks = _runs_of(f"[^(?:{settings.targetPattern}){PROTECTED}]")
     exceptions = None
     if settings.exceptions is not None:
         flags = "" if settings.caseSensitiveExceptions else "(?i)"
         exceptions = named_pattern("exceptions", "|".join(flags + exception for exception in settings.exceptions))
     return Candidates(breaks, exceptions)
+
+
+def _runs_of(breaks: str) -> JavaPattern:
+    """The pattern of separators, of as many together as there are where it is what it should be, a class."""
+    pattern = named_pattern("targetPattern", breaks)
+    return named_pattern("targetPattern", f"{breaks}++") if pattern.single else pattern
 
 
 def _without_separators(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
