@@ -119,7 +119,7 @@ def _imports(tree: ast.Module, text: str) -> str:
 
 _NAMES: Final = {
     "ClassVar": "typing",
-    "Dialect": "annopipe.options",
+    "Dialect": "annopipe.dialect",
     "Param": "annopipe.params",
     "Self": "typing",
     "Sequence": "collections.abc",
