@@ -4,6 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+from tiny_model import make_tiny_model
+
+settings.register_profile("annopipe", deadline=None, max_examples=200)
+settings.load_profile("annopipe")
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +19,9 @@ def reference() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("reference data absent: set ANNOPIPE_REFERENCE_DATA to its folder")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a tiny random model with a vocabulary of its own (``tests/tiny_model.py``); not to be changed."""
+    return make_tiny_model(tmp_path_factory.mktemp("models") / "tiny_albert")

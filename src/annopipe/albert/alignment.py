@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annopipe.albert.codepoints import lengths_of
 from annopipe.albert.pieces import Pieces
 
 
@@ -34,7 +35,7 @@ def align(pieces: Pieces, begin: NDArray[np.int64], end: NDArray[np.int64], offs
             slice.
         offsets: ``[texts + 1]`` int64; text ``i`` owns the tokens ``offsets[i]:offsets[i + 1]``.
     """
-    counts = np.diff(offsets)
+    counts = lengths_of(offsets)
     start = np.repeat(pieces.starts[:-1], counts)
     stop = np.repeat(pieces.starts[1:], counts)
     begin, end = np.minimum(start + np.maximum(begin, 0), stop), np.minimum(start + np.maximum(end, 0), stop)

@@ -43,7 +43,7 @@ class CodePoints:
     def first_of_text(self) -> NDArray[np.bool_]:
         """``[characters]``: True where a text begins."""
         first = np.zeros(len(self.points), np.bool_)
-        first[self.offsets[:-1][np.diff(self.offsets) > 0]] = True
+        first[self.offsets[:-1][lengths_of(self.offsets) > 0]] = True
         return first
 
 
@@ -62,6 +62,11 @@ def offsets_of(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     offsets = np.zeros(len(lengths) + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     return offsets
+
+
+def lengths_of(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``[n]`` lengths from ``[n + 1]`` running totals."""
+    return offsets[1:] - offsets[:-1]
 
 
 def within(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sentencepiece import SentencePieceProcessor
 
-from annopipe.albert.codepoints import CodePoints, offsets_of
+from annopipe.albert.codepoints import CodePoints, lengths_of, offsets_of
 from annopipe.albert.normalise import FoldingRules, fold
 from annopipe.albert.piece_source import CharacterClasses, trace
 from annopipe.albert.piece_table import PieceTable, Split
-from annopipe.albert.pieces import Pieces, spans
+from annopipe.albert.pieces import Pieces, settled, spans
+from annopipe.albert.segmentation import segment
 
 PASS_CHARACTERS = 1 << 18
 """Characters that are normalised at once: bounds the memory of the arrays between."""
@@ -35,7 +36,7 @@ class Encoding:
         segments, first_segments = self._segments(texts)
         passes = [self._encode_pass(part) for part in _passes(segments)]
         starts = offsets_of(np.fromiter(map(len, texts), np.int64, len(texts)))
-        return _joined(passes, first_segments, starts)
+        return settled(_joined(passes, first_segments, starts))
 
     def _segments(self, texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64]]:
         """All texts in parts of bounded length, and for each text (and the end) the number of parts before it."""
@@ -51,17 +52,17 @@ class Encoding:
         points = CodePoints.of(texts)
         folded = fold(points, self._rules)
         strings = folded.strings()
-        found: list[list[str]] = self._processor.encode(strings, out_type=str, num_threads=1)
+        found: list[list[str]] = segment(self._processor, strings, str)
         counts = np.fromiter(map(len, found), np.int64, len(found))
         surfaces = list(chain.from_iterable(found))
         ids = self._table.ids(surfaces, len(surfaces))
         lengths = self._table.lengths[ids]
         unknown = np.flatnonzero(ids == self._table.unknown)
         lengths[unknown] = np.fromiter((len(surfaces[place]) for place in unknown.tolist()), np.int64, len(unknown))
-        totals = np.diff(offsets_of(lengths)[offsets_of(counts)])
+        totals = lengths_of(offsets_of(lengths)[offsets_of(counts)])
         source = trace(self._processor, self._classes, folded, strings, totals)
         ids, lengths, counts = self._split_commas(ids, lengths, counts, surfaces, unknown)
-        begin, end = spans(source, lengths, np.repeat(points.offsets[:-1], counts))
+        begin, end = spans(source, lengths)
         return Pieces(ids, begin, end, offsets_of(counts), source.survivors(len(points.points)), points.offsets)
 
     def _split_commas(
@@ -125,7 +126,7 @@ def _joined(passes: list[Pieces], first_segments: NDArray[np.int64], starts: NDA
         empty = np.zeros(0, np.int64)
         return Pieces(empty.astype(np.int32), empty, empty, np.zeros(1, np.int64), empty.astype(np.bool_), starts)
     bases = offsets_of(np.array([len(part.survives) for part in passes], np.int64)).tolist()
-    counts = np.concatenate([np.diff(part.offsets) for part in passes])
+    counts = np.concatenate([lengths_of(part.offsets) for part in passes])
     return Pieces(
         np.concatenate([part.ids for part in passes]),
         np.concatenate([part.begin + base for part, base in zip(passes, bases, strict=False)]),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annopipe.albert.codepoints import CodePoints, offsets_of, points_of, within
+from annopipe.albert.codepoints import CodePoints, lengths_of, offsets_of, points_of, within
 
 WHITE_SPACE = tuple(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000")) + tuple(
     range(0x2000, 0x200B)
@@ -66,7 +66,7 @@ def _collapse_space(texts: Folded) -> Folded:
     keep = ~(space & follows)
     kept = np.flatnonzero(keep)
     bounds = _bounds_after(keep, texts.offsets)
-    last = kept[bounds[1:][np.diff(bounds) > 0] - 1]
+    last = kept[bounds[1:][lengths_of(bounds) > 0] - 1]
     keep[last[space[last]]] = False
     points = np.where(space, np.uint32(SPACE), texts.points)
     return _kept(Folded(points, texts.offsets, texts.begin, texts.end), keep)

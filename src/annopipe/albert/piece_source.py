@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sentencepiece import SentencePieceProcessor
 
-from annopipe.albert.codepoints import offsets_of, points_of
+from annopipe.albert.codepoints import lengths_of, offsets_of, points_of
 from annopipe.albert.normalise import SPACE, Folded
 from annopipe.albert.piece_table import SPACE_MARK
 from annopipe.errors import VocabularyError
@@ -119,7 +119,7 @@ def trace(
 
 def _normal_lengths(folded: Folded) -> NDArray[np.int64]:
     """Lengths of texts that the normaliser leaves alone but for the ``▁`` in front."""
-    lengths = np.diff(folded.offsets)
+    lengths = lengths_of(folded.offsets)
     return np.where(lengths > 0, lengths + 1, 0)
 
 
@@ -128,12 +128,12 @@ def _plain_texts(folded: Folded, flags: NDArray[np.uint8]) -> NDArray[np.bool_]:
     space = folded.points == SPACE
     odd = (flags & PLAIN) == 0
     odd[1:] |= space[1:] & space[:-1]
-    edges = np.diff(folded.offsets) > 0
+    edges = lengths_of(folded.offsets) > 0
     first, last = folded.offsets[:-1][edges], folded.offsets[1:][edges] - 1
     odd[first] |= space[first]
     odd[last] |= space[last]
     totals = offsets_of(odd.astype(np.int64))[folded.offsets]
-    return np.diff(totals) == 0
+    return lengths_of(totals) == 0
 
 
 def _assembled(
@@ -150,7 +150,7 @@ def _assembled(
         np.zeros(offsets[-1], np.int64),
         np.zeros(offsets[-1], np.bool_),
     )
-    own = np.diff(folded.offsets)
+    own = lengths_of(folded.offsets)
     inside = np.flatnonzero(np.repeat(plain, own))
     target = inside + np.repeat((offsets[:-1] + 1 - folded.offsets[:-1])[plain], own[plain])
     begin[target], end[target] = folded.begin[inside], folded.end[inside]

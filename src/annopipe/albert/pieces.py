@@ -1,11 +1,11 @@
 """Encoded texts as flat columns: piece ids and the span of each piece in its text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annopipe.albert.codepoints import offsets_of
+from annopipe.albert.codepoints import lengths_of, offsets_of
 from annopipe.albert.piece_source import Source
 
 
@@ -37,24 +37,27 @@ class Pieces:
         return list(zip((self.begin[own] - start).tolist(), (self.end[own] - start).tolist(), strict=True))
 
 
-def spans(
-    source: Source, lengths: NDArray[np.int64], text_starts: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Begin and end of each piece in the texts that came in.
+def spans(source: Source, lengths: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Begin and end of each piece in the texts that came in, both 0 for a piece that stands for no character.
 
     Args:
         source: where the normalised characters come from.
         lengths: ``[pieces]`` int64, normalised characters of each piece.
-        text_starts: ``[pieces]`` int64, where the piece's text begins.
     """
     bounds = offsets_of(lengths)
     before = offsets_of(source.counts.astype(np.int64))[bounds]
     first, last = before[:-1], before[1:] - 1
     spelt = first <= last
     places = np.flatnonzero(source.counts)
-    end = text_starts.copy()
-    end[spelt] = source.end[places[last[spelt]]]
-    end = np.maximum.accumulate(end)
-    begin = end.copy()
+    begin, end = np.zeros(len(lengths), np.int64), np.zeros(len(lengths), np.int64)
     begin[spelt] = source.begin[places[first[spelt]]]
+    end[spelt] = source.end[places[last[spelt]]]
     return begin, end
+
+
+def settled(pieces: Pieces) -> Pieces:
+    """The same with each empty span where the piece before it ends, or the text begins."""
+    bare = pieces.begin == pieces.end
+    text_start = np.repeat(pieces.starts[:-1], lengths_of(pieces.offsets))
+    end = np.maximum.accumulate(np.where(bare, text_start, pieces.end))
+    return replace(pieces, begin=np.where(bare, end, pieces.begin), end=end)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annopipe.albert.codepoints import offsets_of
+from annopipe.albert.codepoints import lengths_of, offsets_of
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.gather import Floats, Sequences, States
 from annopipe.albert.settings import SentenceSettings
@@ -43,7 +43,7 @@ def plan_sentences(
     pieces = vocabulary.encode(texts, case_sensitive=settings.case_sensitive)
     windows = Windows.cut(pieces.offsets, window_length(config, settings.window))
     sequences = Sequences(pieces.ids, windows.first, windows.size, vocabulary.cls_id, vocabulary.sep_id)
-    text = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(pieces.offsets))
+    text = np.repeat(np.arange(len(texts), dtype=np.int64), lengths_of(pieces.offsets))
     best = windows.best(np.arange(len(text), dtype=np.int64), text)
     owned = offsets_of(np.bincount(best, minlength=len(windows.size)).astype(np.int64))
     begin, end = owned[:-1] - windows.first + 1, owned[1:] - windows.first + 1

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from annopipe.albert.codepoints import offsets_of, within
+from annopipe.albert.codepoints import lengths_of, offsets_of, within
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.gather import Sequences
 from annopipe.albert.pooling import Takes
+from annopipe.albert.segmentation import segment
 from annopipe.albert.settings import WordSettings
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.albert.windows import SPECIALS
@@ -27,7 +28,7 @@ def plan_words(vocabulary: Vocabulary, config: AlbertConfig, words: Words, setti
     """What Spark NLP would encode, and which state each token gets."""
     limit = MAX_SENTENCE_LENGTH if settings.window is None else settings.window
     room = max(0, min(limit, config.max_position_embeddings) - SPECIALS)
-    counts = np.diff(words.offsets)
+    counts = lengths_of(words.offsets)
     early = within(counts) < room
     ids, sizes = _pieces(vocabulary, words, settings, early)
     starts = offsets_of(sizes)
@@ -38,13 +39,14 @@ def plan_words(vocabulary: Vocabulary, config: AlbertConfig, words: Words, setti
     piece_id[found] = ids[starts[:-1][found]]
     lost = ~early | ((sizes > 0) & (place > room))
     token = np.flatnonzero(found)
+    seen = np.minimum(lengths_of(text_starts), room)
     return WordPlan(
-        Sequences(ids, text_starts[:-1], np.minimum(np.diff(text_starts), room), vocabulary.cls_id, vocabulary.sep_id),
+        Sequences(ids, text_starts[:-1], seen, vocabulary.cls_id, vocabulary.sep_id),
         [Takes(words.text[token], place[token] + 1, token)],
         piece_id,
         np.zeros(len(sizes), np.bool_),
         found,
-        np.diff(offsets_of(lost.astype(np.int64))[words.offsets]),
+        lengths_of(offsets_of(lost.astype(np.int64))[words.offsets]),
     )
 
 
@@ -78,7 +80,7 @@ def _tokens(words: Words, wanted: NDArray[np.bool_], lower: bool) -> list[str]:
 
 def _encoded_alone(vocabulary: Vocabulary, tokens: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Ids of each token encoded alone, bare ``▁`` left out, end to end; and how many each has."""
-    found: list[list[int]] = vocabulary.processor.encode([modified_utf8(token) for token in tokens], num_threads=1)
+    found: list[list[int]] = segment(vocabulary.processor, [modified_utf8(token) for token in tokens], int)
     space = vocabulary.space_id
     kept = [[number for number in ids if number != space] for ids in found]
     sizes = np.fromiter(map(len, kept), np.int64, len(kept))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annopipe.albert.codepoints import offsets_of, within
+from annopipe.albert.codepoints import lengths_of, offsets_of, within
 
 SPECIALS = 2
 """``[CLS]`` in front and ``[SEP]`` behind."""
@@ -45,7 +45,7 @@ class Windows:
         """
         room = length - SPECIALS
         stride = max(1, room // 2)
-        sizes = np.diff(piece_offsets)
+        sizes = lengths_of(piece_offsets)
         counts = 1 + -(-np.maximum(sizes - room, 0) // stride)
         text = np.repeat(np.arange(len(sizes), dtype=np.int64), counts)
         begin = within(counts) * stride

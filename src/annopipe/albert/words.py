@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.albert.alignment import align
-from annopipe.albert.codepoints import offsets_of
+from annopipe.albert.codepoints import lengths_of, offsets_of
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.gather import Sequences
 from annopipe.albert.pooling import Takes, takes_of_words
@@ -36,7 +36,7 @@ class Words:
     offsets: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        counts = np.diff(self.offsets)
+        counts = lengths_of(self.offsets)
         if len(self.offsets) != len(self.texts) + 1 or self.offsets[0] != 0 or (counts < 0).any():
             raise ParamValueError(
                 f"offsets of {len(self.texts)} texts must be {len(self.texts) + 1} numbers that rise from 0."
@@ -49,7 +49,7 @@ class Words:
     @property
     def text(self) -> NDArray[np.int64]:
         """``[tokens]``: the text of each token."""
-        return np.repeat(np.arange(len(self.texts), dtype=np.int64), np.diff(self.offsets))
+        return np.repeat(np.arange(len(self.texts), dtype=np.int64), lengths_of(self.offsets))
 
     def chunks(self) -> "Iterator[tuple[slice, slice, Words]]":
         """Texts of bounded length together: which texts, which tokens, and they."""
