@@ -50,10 +50,10 @@ UNITS = {
 }
 
 
-def seconds(rules: SentenceRules, text: str) -> float:
-    """Return the processor time of the quickest of three runs."""
+def seconds(rules: SentenceRules, text: str, runs: int = 3) -> float:
+    """Return the processor time of the quickest run."""
     times = []
-    for _ in range(3):
+    for _ in range(runs):
         start = process_time()
         deque(rules.spans(text), maxlen=0)
         times.append(process_time() - start)
@@ -89,7 +89,7 @@ def test_time_of_cutting_is_linear(unit: str) -> None:
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS.keys())
 def test_ten_million_characters_take_bounded_time_and_memory(unit: str) -> None:
     text = unit * (10_000_000 // len(unit))
-    assert seconds(SentenceRules(), text) < 60
+    assert seconds(SentenceRules(), text, runs=1) < 60
     tracemalloc.start()
     deque(SentenceRules().spans(text), maxlen=0)
     peak = tracemalloc.get_traced_memory()[1]

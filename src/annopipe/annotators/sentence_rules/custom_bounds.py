@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from annopipe.annotators.sentence_rules.cutting import Span
+from annopipe.annotators.sentence_rules.protection import Span
 
 if TYPE_CHECKING:
     from annopipe.annotators.java_pattern import JavaPattern

@@ -4,25 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from annopipe.annotators.sentence_rules.marks import BOUND, BREAK, CLOSE, KEPT, OPEN, OUTSIDE
+from annopipe.annotators.sentence_rules.marks import BOUND, BREAK, KEPT, OUTSIDE
+from annopipe.annotators.sentence_rules.protection import Span
 
-Span = tuple[int, int]
 BLANK: Final = "".join(map(chr, range(0x21)))
 """What Java's ``trim`` strips: U+0000 to U+0020."""
 _BOUND: Final = re.compile(f"[{BOUND}{KEPT}]")
 _STRETCH: Final = 1 << 20
-
-
-def without_protected_breaks(marked: str) -> str:
-    """Take out protection, and with it the breaks after which `CLOSE` comes before `OPEN`."""
-    if CLOSE not in marked:
-        return marked
-    *closed, rest = marked.split(CLOSE)
-    pieces = []
-    for stretch in closed:
-        free, _, protected = stretch.rpartition(OPEN)
-        pieces += [free, protected.replace(BREAK, "").replace(BOUND, KEPT)]
-    return "".join([*pieces, rest]).replace(OPEN, "")
 
 
 def with_bounds(marked: str, bounds: Iterable[str]) -> str:

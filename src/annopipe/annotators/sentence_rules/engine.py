@@ -7,9 +7,10 @@ from typing import Final
 
 from annopipe.annotators.sentence_rules import abbreviations, enclosures, initials, lists, stops
 from annopipe.annotators.sentence_rules.custom_bounds import CustomBounds
-from annopipe.annotators.sentence_rules.cutting import Span, sentences, trimmed, with_bounds, without_protected_breaks
+from annopipe.annotators.sentence_rules.cutting import sentences, trimmed, with_bounds
 from annopipe.annotators.sentence_rules.lengths import LengthRules
 from annopipe.annotators.sentence_rules.marks import BOUND, without_marks
+from annopipe.annotators.sentence_rules.protection import Span, without_protected_breaks
 from annopipe.annotators.sentence_rules.settings import SentenceSettings
 
 Rule = Callable[[str], str]

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
-from annopipe.annotators.sentence_rules.marks import CLOSE, OPEN
+from annopipe.annotators.sentence_rules.protection import Span, protected
 
 # Each match begins at the first stop, one character after the abbreviation itself: stops are found faster.
 _INITIALS: Final = re.compile(
@@ -17,24 +18,22 @@ _MORNING: Final = re.compile(r"a\.m\.*+", re.ASCII | re.IGNORECASE)
 
 def protect_initials(text: str) -> str:
     """Protect single letters joined by stops, and the stops after them unless a capital letter follows."""
-    text = _protect_initials(text)
+    text = protected(text, _initials(text))
     if ".m" in text or ".M" in text:
         for hour in (_AFTERNOON, _MORNING):
-            text = hour.sub(rf"{OPEN}\g<0>{CLOSE}", text)
+            text = protected(text, (found.span() for found in hour.finditer(text)))
     return text
 
 
-def _protect_initials(text: str) -> str:
-    pieces = []
-    done = place = 0
+def _initials(text: str) -> Iterator[Span]:
+    place = 0
     while found := _INITIALS.search(text, place):
         start = found.start() - 1
         if start and _joins_words(text, start - 1):
             place = found.start() + 1
-            continue
-        pieces += [text[done:start], OPEN, text[start : found.end()], CLOSE]
-        done = place = found.end()
-    return "".join(pieces) + text[done:] if pieces else text
+        else:
+            place = found.end()
+            yield start, place
 
 
 def _joins_words(text: str, place: int) -> bool:

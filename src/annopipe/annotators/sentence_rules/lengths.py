@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from annopipe.annotators.sentence_rules.cutting import Span
+from annopipe.annotators.sentence_rules.protection import Span
 from annopipe.annotators.sentence_rules.settings import SentenceSettings
 from annopipe.offsets import utf16_length
 

@@ -10,7 +10,8 @@ _IN_NUMBER: Final = re.compile(
     re.ASCII,
 )
 _IN_WORD: Final = re.compile(r"\.(?:(?<=\w\.)(?=\w)|(?<=[A-z]\u00b0\.)(?=\s*+\d))", re.ASCII)
-_QUESTION_OR_CRY: Final = re.compile(r"[!?](?<=\S[!?])(?=[\s$]|\Z)", re.ASCII)
+_CRY: Final = re.compile(r"!(?<=\S!)(?=[\s$]|\Z)", re.ASCII)
+_QUESTION: Final = re.compile(r"\?(?<=\S\?)(?=[\s$]|\Z)", re.ASCII)
 _ELLIPSIS: Final = re.compile(r"\.\.\.(?=\s++[A-Z])", re.ASCII)
 
 
@@ -29,9 +30,9 @@ def break_after_questions(text: str) -> str:
 
     A lone one after white space breaks nothing.
     """
-    if "!" in text or "?" in text:
-        return _QUESTION_OR_CRY.sub(rf"\g<0>{BREAK}", text)
-    return text
+    if "!" in text:
+        text = _CRY.sub("!" + BREAK, text)
+    return _QUESTION.sub("?" + BREAK, text) if "?" in text else text
 
 
 def break_after_ellipses(text: str) -> str:
