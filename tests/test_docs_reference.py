@@ -51,3 +51,10 @@ def test_readme_commands_are_the_ones_that_ci_runs() -> None:
     assert len(commands) == 2
     assert "examples/card.py" in commands[0]
     assert "pytest" in commands[1]
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    linked = set(re.findall(r"\]\(([\w-]+\.md)", (DOCS / "index.md").read_text(encoding="utf-8")))
+    assert {path.name for path in DOCS.glob("*.md")} == linked | {"index.md"}
+    mends = {path.name for path in DOCS.glob("mends-*.md")}
+    assert mends <= set(re.findall(r"\]\(([\w-]+\.md)", (DOCS / "dialects.md").read_text(encoding="utf-8")))

@@ -1,6 +1,5 @@
 """The doctor tells what is here, and finds what is broken."""
 
-import importlib
 import json
 import shutil
 import tomllib
@@ -12,6 +11,7 @@ from annopipe.cli import main
 from annopipe.cli.doctor import models, processor, self_test, versions
 from annopipe.cli.doctor.extras import EXTRAS
 from annopipe.cli.doctor.section import Section
+from annopipe.cli.stages import Choice
 
 PROJECT = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -58,10 +58,10 @@ def test_a_changed_bundled_file_is_a_fault(
     assert "faults found: 1" in shown
 
 
-def test_a_model_that_does_not_load_is_a_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(importlib.import_module("annopipe.hub.locate"), "BUNDLED", tmp_path)
+def test_a_model_that_does_not_load_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(self_test, "Choice", lambda: Choice(model="no_such_model"))
     (fault,) = self_test.self_test().faults
-    assert fault.startswith("ModelNotFound: ")
+    assert fault.startswith("ModelNotFound: no model 'no_such_model'")
 
 
 def test_an_absent_library_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
