@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from annopipe.albert.batches import plan
+from annopipe.albert.batches import pack
 from annopipe.albert.encoder import Encoder
 from annopipe.albert.threads import thread_count
 from base_model import BASE, random_weights
@@ -28,21 +28,21 @@ SHORT = (4, 16)
 
 
 class Corpus:
-    """The encoder over a large corpus: batches of its plan in random order, one a run."""
+    """The encoder over a large corpus: its batches in random order, one a run."""
 
     def __init__(self, encoder: Encoder, texts: Sentences) -> None:
         self._encoder, self._texts = encoder, texts
-        self._plan = plan(texts.lengths)
+        self._batches = pack(texts.lengths)
         self._source = np.random.default_rng(1)
 
     def run(self) -> int:
-        ids = self._texts.stacked(self._plan[self._source.integers(len(self._plan))])
-        self._encoder.run(ids)
+        ids, lengths = self._texts.packed(self._batches[self._source.integers(len(self._batches))])
+        self._encoder.run_packed(ids, lengths)
         return ids.size
 
 
 class MicroBatches:
-    """The encoder over ``size`` sentences at a time, planned anew each time; ``times`` of them a run."""
+    """The encoder over ``size`` random sentences at a time; ``times`` of them a run."""
 
     def __init__(self, encoder: Encoder, texts: Sentences, size: int, times: int) -> None:
         self._encoder, self._texts, self._size, self._times = encoder, texts, size, times
@@ -53,10 +53,9 @@ class MicroBatches:
 
     def _once(self) -> int:
         places = self._source.integers(len(self._texts.ids), size=self._size)
-        lengths = np.array([len(self._texts.ids[place]) for place in places])
-        for batch in plan(lengths):
-            self._encoder.run(self._texts.stacked(places[batch]))
-        return int(lengths.sum())
+        for batch in pack(self._texts.lengths[places]):
+            self._encoder.run_packed(*self._texts.packed(places[batch]))
+        return int(self._texts.lengths[places].sum())
 
 
 def throughput(encoder: Encoder, texts: Sentences, peers: dict[str, Runner], rounds: int, clock: Clock) -> list[Row]:

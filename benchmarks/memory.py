@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from annopipe.albert.batches import plan
+from annopipe.albert.batches import pack
 from annopipe.albert.encoder import Encoder
 from base_model import BASE, random_weights
 
@@ -35,8 +35,8 @@ def measure(count: int, layers: int, seed: int = 0) -> dict[str, float]:
     done, warm = 0, 0.0
     while done < count:
         lengths = np.exp(source.normal(2.75, 0.9, PER_PLAN)).clip(1, 510).astype(np.int64) + 2
-        for batch in plan(lengths):
-            encoder.run(source.integers(0, config.vocab_size, (len(batch), lengths[batch[0]])))
+        for batch in pack(lengths):
+            encoder.run_packed(source.integers(0, config.vocab_size, lengths[batch].sum()), lengths[batch])
         done += PER_PLAN
         if not warm and done >= count / 10:
             warm = peak()

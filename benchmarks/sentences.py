@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +24,13 @@ class Sentences:
     ids: list[NDArray[np.int64]]
     source: str
 
-    @property
+    @cached_property
     def lengths(self) -> NDArray[np.int64]:
-        return np.array([len(ids) for ids in self.ids])
+        return np.array([len(ids) for ids in self.ids], np.int64)
 
-    def stacked(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Ids [sentences, pieces] of sentences of equal length."""
-        return np.stack([self.ids[place] for place in places])
+    def packed(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Ids of chosen sentences end to end, and their lengths."""
+        return np.concatenate([self.ids[place] for place in places]), self.lengths[places]
 
 
 def sentences(count: int, vocab_size: int) -> Sentences:

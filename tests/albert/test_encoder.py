@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from albert.random_models import TINY, random_ids, random_weights
-from annopipe.albert.batches import plan
+from annopipe.albert.batches import pack, plan
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.encoder import Encoder
 from annopipe.errors import ParamTypeError, ParamValueError
@@ -59,6 +59,17 @@ def vectors(encoder: Encoder, sentences: list[list[int]], **limits: int) -> list
     return found
 
 
+def packed_vectors(encoder: Encoder, sentences: list[list[int]], **limits: int) -> list[NDArray[np.float32]]:
+    """Vectors of each sentence, through packed batches."""
+    found: list[NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * len(sentences)
+    lengths = np.array([len(sentence) for sentence in sentences])
+    for batch in pack(lengths, **limits):
+        states = encoder.run_packed(np.concatenate([sentences[place] for place in batch]), lengths[batch])
+        for place, state in zip(batch, np.split(states, np.cumsum(lengths[batch])[:-1]), strict=True):
+            found[place] = state
+    return found
+
+
 def assert_steady(ours: list[NDArray[np.float32]], others: list[NDArray[np.float32]]) -> None:
     for one, other in zip(ours, others, strict=True):
         assert one.shape == other.shape
@@ -70,6 +81,8 @@ def test_batches_and_threads_move_no_vector(sentences: list[list[int]], most: in
     alone = [ONE.run(np.array([sentence]))[0] for sentence in sentences]
     assert_steady(vectors(ONE, sentences), alone)
     assert_steady(vectors(TWO, sentences, token_budget=budget, max_sentences=most), alone)
+    assert_steady(packed_vectors(ONE, sentences), alone)
+    assert_steady(packed_vectors(TWO, sentences, token_budget=budget, max_sentences=most), alone)
 
 
 @given(SENTENCES, st.randoms(use_true_random=False))
@@ -79,6 +92,22 @@ def test_order_and_mates_move_no_vector(sentences: list[list[int]], random: Rand
     doubled = vectors(ONE, [sentences[place] for place in order] * 2)
     whole = vectors(ONE, sentences)
     assert_steady(doubled, [whole[place] for place in order] * 2)
+
+
+@given(SENTENCES)
+def test_packed_sentences_may_come_in_any_order(sentences: list[list[int]]) -> None:
+    lengths = np.array([len(sentence) for sentence in sentences])
+    states = ONE.run_packed(np.concatenate([np.array(sentence) for sentence in sentences]), lengths)
+    assert_steady(np.split(states, np.cumsum(lengths)[:-1]), vectors(ONE, sentences))
+
+
+def test_packed_layers_are_those_of_equal_lengths() -> None:
+    first, second = random_ids(TINY, 2, 5), random_ids(TINY, 1, 3)
+    ids, lengths = np.concatenate([first.ravel(), second.ravel()]), np.array([5, 5, 3])
+    every = ONE.run_layers_packed(ids, lengths, [0, -1, 2])
+    assert every.shape == (3, 13, TINY.hidden_size)
+    assert np.abs(every[:, :10].reshape(3, 2, 5, -1) - ONE.run_layers(first, [0, -1, 2])).max() <= STEADY
+    assert np.abs(every[:, 10:] - ONE.run_layers(second, [0, -1, 2])[:, 0]).max() <= STEADY
 
 
 def test_a_base_sized_layer_is_as_steady() -> None:
@@ -91,6 +120,8 @@ def test_a_base_sized_layer_is_as_steady() -> None:
     for pieces in (1, 2, 15, 130):
         ids = random_ids(config, 7, pieces)
         whole = two.run(ids)
+        mixed = two.run_packed(np.concatenate([ids.ravel(), ids[0, :1], ids[1]]), np.array([pieces] * 7 + [1, pieces]))
+        assert np.abs(mixed[-pieces:] - whole[1]).max() <= STEADY
         for place in range(len(ids)):
             assert np.abs(whole[place] - one.run(ids[place : place + 1])[0]).max() <= STEADY
 
@@ -129,6 +160,9 @@ def test_nothing_to_do() -> None:
     assert ONE.run(np.empty((3, 0), np.int64)).shape == (3, 0, TINY.hidden_size)
     assert ONE.run_layers(np.empty((0, 5), np.int64), [0, 1]).shape == (2, 0, 5, TINY.hidden_size)
     assert ONE.run_layers(random_ids(TINY, 2, 5), []).shape == (0, 2, 5, TINY.hidden_size)
+    none = np.empty(0, np.int64)
+    assert ONE.run_packed(none, none).shape == (0, TINY.hidden_size)
+    assert ONE.run_layers_packed(none, none, [0, 1]).shape == (2, 0, TINY.hidden_size)
 
 
 def test_ids_may_lie_in_memory_as_they_like() -> None:
@@ -155,6 +189,21 @@ def test_ids_that_do_not_fit() -> None:
         ONE.run_layers(np.array([[2, 50]]), [0])
     with pytest.raises(ParamValueError, match="65 pieces a sentence: this model takes at most 64"):
         ONE.run(np.zeros((1, 65), np.int64))
+
+
+@pytest.mark.parametrize("lengths", [[2], [4], [3, 0], [4, -1], []])
+def test_packed_lengths_that_do_not_fit(lengths: list[int]) -> None:
+    with pytest.raises(ParamValueError, match="sum up to the 3 ids"):
+        ONE.run_packed(np.array([1, 2, 3]), np.array(lengths, np.int64))
+
+
+def test_packed_arguments_of_another_type() -> None:
+    with pytest.raises(ParamTypeError, match="ids must be a one-dimensional array of int64"):
+        ONE.run_packed(np.array([[1, 2]]), np.array([2]))
+    with pytest.raises(ParamTypeError, match="lengths must be a one-dimensional array of int64"):
+        ONE.run_layers_packed(np.array([1, 2]), np.array([2], np.int32), [0])
+    with pytest.raises(ParamValueError, match="65 pieces a sentence"):
+        ONE.run_packed(np.zeros(66, np.int64), np.array([1, 65]))
 
 
 @pytest.mark.parametrize("threads", [0, -1])

@@ -55,6 +55,8 @@ def test_each_group_is_one_loop(every_layer: bool) -> None:
     assert [node.input[0] for node in loops] == ["times_0", "times_1", "times_2"]
     for loop in loops:
         body = loop.attribute[0].g
-        assert sum(node.op_type == "MultiHeadAttention" for node in body.node) == GROUPS.inner_group_num
+        inner = [node.attribute[0].g for node in body.node if node.op_type == "Loop"]
+        assert len(inner) == GROUPS.inner_group_num
+        assert all(sum(node.op_type == "MultiHeadAttention" for node in runs.node) == 1 for runs in inner)
         assert len(body.output) == 2 + every_layer
     assert [value.name for value in model.graph.output] == [graph.LAYERS if every_layer else graph.HIDDEN]

@@ -59,7 +59,9 @@ def test_the_onnx_package_reads_every_field() -> None:
     assert {entry.domain: entry.version for entry in model.opset_import} == dict(proto.OPSETS)
     loop = next(node for node in model.graph.node if node.op_type == "Loop")
     body = loop.attribute[0].g
-    attention = next(node for node in body.node if node.op_type == "MultiHeadAttention")
+    runs = next(node for node in body.node if node.op_type == "Loop").attribute[0].g
+    assert [value.type.WhichOneof("value") for value in runs.output] == ["tensor_type", "sequence_type"]
+    attention = next(node for node in runs.node if node.op_type == "MultiHeadAttention")
     assert attention.domain == "com.microsoft"
     assert onnx.helper.get_attribute_value(attention.attribute[0]) == TINY.num_attention_heads
     norm = next(node for node in body.node if node.op_type == "LayerNormalization")

@@ -10,15 +10,16 @@ from numpy.typing import NDArray
 from annopipe.albert import graph
 from annopipe.albert.checkpoint import Weights
 from annopipe.albert.config import AlbertConfig
+from annopipe.albert.packing import Packed
 from annopipe.albert.tensors import tensors
 from annopipe.albert.threads import thread_count
 from annopipe.errors import ParamTypeError, ParamValueError
 
 
 class Encoder:
-    """A loaded ALBERT encoder. Sentences of one call have equal length; there is no padding and no mask.
+    """A loaded ALBERT encoder, without padding or mask: sentences of one call have equal length, or lie packed.
 
-    ``run`` and ``run_layers`` may be called from several threads at once. Their sessions are built on first use.
+    All calls may come from several threads at once. The sessions behind them are built on first use.
     """
 
     def __init__(self, config: AlbertConfig, weights: Weights, *, threads: int | None = None) -> None:
@@ -45,30 +46,70 @@ class Encoder:
             ParamTypeError: ``ids`` is not a two-dimensional array of int64.
             ParamValueError: it is longer than the model's positions, or an id is not in the vocabulary.
         """
-        self._check(ids)
+        _check_type("ids", ids, 2)
         if not ids.size:
             return np.empty((*ids.shape, self.config.hidden_size), np.float32)
-        hidden: NDArray[np.float32] = self._session(every_layer=False).run([graph.HIDDEN], {graph.IDS: ids})[0]
-        return hidden
+        return self._last(Packed.of(ids)).reshape(*ids.shape, -1)
+
+    def run_packed(self, ids: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Last layer's vectors [tokens, hidden_size] of sentences of any lengths.
+
+        Args:
+            ids: [tokens] piece ids, sentence after sentence.
+            lengths: [sentences] pieces of each. Any order gives the same vectors; equal lengths side by side cost least
+                (``batches.pack``).
+
+        Raises:
+            ParamTypeError: ``ids`` or ``lengths`` is not a one-dimensional array of int64.
+            ParamValueError: lengths that are 0 or do not sum up to ``ids``, or as ``run``.
+        """
+        packed = _packed(ids, lengths)
+        return self._last(packed) if ids.size else np.empty((0, self.config.hidden_size), np.float32)
 
     def run_layers(self, ids: NDArray[np.int64], layers: Sequence[int]) -> NDArray[np.float32]:
         """Vectors [len(layers), sentences, pieces, hidden_size] of chosen layers, in the order asked for.
 
         Args:
+            ids: [sentences, pieces].
             layers: numbers as in Hugging Face's ``hidden_states``: 0 the mapped embeddings, 1 the first layer; negative
                 ones count from the end, -1 is the last layer.
 
         Raises:
             ParamTypeError, ParamValueError: as ``run``; and for a layer that the model does not have.
         """
+        _check_type("ids", ids, 2)
+        states = self._layers(Packed.of(ids), layers)
+        return states.reshape(len(layers), *ids.shape, self.config.hidden_size)
+
+    def run_layers_packed(
+        self, ids: NDArray[np.int64], lengths: NDArray[np.int64], layers: Sequence[int]
+    ) -> NDArray[np.float32]:
+        """Vectors [len(layers), tokens, hidden_size] of chosen layers, of sentences of any lengths.
+
+        Arguments and errors are those of ``run_packed`` and ``run_layers``.
+        """
+        return self._layers(_packed(ids, lengths), layers)
+
+    def _last(self, packed: Packed) -> NDArray[np.float32]:
+        """Last layer's vectors [tokens, hidden_size]."""
+        self._check(packed)
+        return self._computed(graph.HIDDEN, packed)
+
+    def _layers(self, packed: Packed, layers: Sequence[int]) -> NDArray[np.float32]:
+        """Vectors [len(layers), tokens, hidden_size]."""
         chosen = [self._layer(layer) for layer in layers]
-        self._check(ids)
-        if not ids.size or not chosen:
-            return np.empty((len(chosen), *ids.shape, self.config.hidden_size), np.float32)
+        self._check(packed)
+        if not packed.ids.size or not chosen:
+            return np.empty((len(chosen), len(packed.ids), self.config.hidden_size), np.float32)
         if set(chosen) == {self.config.num_hidden_layers}:
-            return np.repeat(self.run(ids)[np.newaxis], len(chosen), axis=0)
-        every: NDArray[np.float32] = self._session(every_layer=True).run([graph.LAYERS], {graph.IDS: ids})[0]
-        return every[chosen]
+            return np.repeat(self._last(packed)[np.newaxis], len(chosen), axis=0)
+        return self._computed(graph.LAYERS, packed)[chosen]
+
+    def _computed(self, output: str, packed: Packed) -> NDArray[np.float32]:
+        """An output of the graph that has it."""
+        session = self._session(every_layer=output == graph.LAYERS)
+        values: NDArray[np.float32] = session.run([output], packed.feeds(self.config.hidden_size))[0]
+        return values
 
     def _layer(self, layer: int) -> int:
         """``layer`` as a number from 0."""
@@ -80,12 +121,13 @@ class Encoder:
             )
         return layer % count
 
-    def _check(self, ids: NDArray[np.int64]) -> None:
-        if not isinstance(ids, np.ndarray) or ids.ndim != 2 or ids.dtype != np.int64:
-            raise ParamTypeError("ids must be a two-dimensional array of int64, [sentences, pieces].")
-        longest, size = self.config.max_position_embeddings, self.config.vocab_size
-        if ids.shape[1] > longest:
-            raise ParamValueError(f"ids has {ids.shape[1]} pieces a sentence: this model takes at most {longest}.")
+    def _check(self, packed: Packed) -> None:
+        """Refuse sentences that are too long for the model, and ids that it does not know."""
+        longest, size, ids = self.config.max_position_embeddings, self.config.vocab_size, packed.ids
+        if packed.lengths.max(initial=0) > longest:
+            raise ParamValueError(
+                f"ids has {packed.lengths.max()} pieces a sentence: this model takes at most {longest}."
+            )
         if ids.size and not 0 <= ids.min() <= ids.max() < size:
             raise ParamValueError(
                 f"ids has numbers from {ids.min()} to {ids.max()}: this model's vocabulary has 0 to {size - 1}."
@@ -108,6 +150,23 @@ class Encoder:
         options.add_external_initializers(list(promised), values)
         model = graph.model(self.config, self._tensors, every_layer=every_layer)
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _packed(ids: NDArray[np.int64], lengths: NDArray[np.int64]) -> Packed:
+    """Packed sentences, if they fit each other."""
+    _check_type("ids", ids, 1)
+    _check_type("lengths", lengths, 1)
+    if lengths.min(initial=1) < 1 or lengths.sum() != len(ids):
+        raise ParamValueError(
+            f"lengths must be 1 or more each and sum up to the {len(ids)} ids; they give {lengths.sum()}."
+        )
+    return Packed(ids, lengths)
+
+
+def _check_type(name: str, values: NDArray[np.int64], dimensions: int) -> None:
+    if not isinstance(values, np.ndarray) or values.ndim != dimensions or values.dtype != np.int64:
+        kind = {1: "a one-dimensional", 2: "a two-dimensional"}[dimensions]
+        raise ParamTypeError(f"{name} must be {kind} array of int64.")
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

@@ -69,11 +69,15 @@ def node(op: str, inputs: Sequence[str], outputs: Sequence[str], *, domain: str 
     return b"".join(parts)
 
 
-def value_info(name: str, shape: Sequence[Dimension], dtype: type[np.generic] = np.float32) -> bytes:
-    """ValueInfoProto: name, type and shape of an input or output."""
+def value_info(
+    name: str, shape: Sequence[Dimension], dtype: type[np.generic] = np.float32, *, sequence: bool = False
+) -> bytes:
+    """ValueInfoProto: name, type and shape of an input or output, a tensor or a sequence of such tensors."""
     sizes = [text(1, text(2, size) if isinstance(size, str) else integer(1, size)) for size in shape]
-    tensor_type = integer(1, DATA_TYPES[np.dtype(dtype)]) + text(2, b"".join(sizes))
-    return text(1, name) + text(2, text(1, tensor_type))
+    type_proto = text(1, integer(1, DATA_TYPES[np.dtype(dtype)]) + text(2, b"".join(sizes)))
+    if sequence:
+        type_proto = text(4, text(1, type_proto))
+    return text(1, name) + text(2, type_proto)
 
 
 def constant(name: str, values: NDArray[np.generic]) -> bytes:

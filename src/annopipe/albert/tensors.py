@@ -31,12 +31,8 @@ def tensors(config: AlbertConfig, weights: Weights) -> Tensors:
         named[f"times_{group}"] = np.array(_times(config, group), np.int64)
     return named | {
         "zero": np.array([0], np.int64),
-        "one": np.array([1], np.int64),
-        "two": np.array([2], np.int64),
         "true": np.array(True),
-        "hidden_size": np.array([config.hidden_size], np.int64),
-        "packed_embedding": np.array([-1, config.embedding_size], np.int64),
-        "packed_hidden": np.array([-1, config.hidden_size], np.int64),
+        "packed_shape": np.array([-1, config.hidden_size], np.int64),
     }
 
 
