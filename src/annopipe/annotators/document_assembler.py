@@ -18,7 +18,7 @@ from annopipe.annotators.text_values import (
     text_lists_of,
     texts_of,
 )
-from annopipe.annotators.wiring import add_output, annotation_field
+from annopipe.annotators.wiring import add_output, annotation_field, shown
 from annopipe.columns import AnnotationColumn, Metadata, rows_of
 from annopipe.converters import to_str
 from annopipe.errors import ParamValueError, WiringError
@@ -77,7 +77,7 @@ class DocumentAssembler(Transformer):
             if column is not None and column not in schema.names:
                 msg = (
                     f"Dataset does not have any '{column}' column ({param} of {self.uid}); "
-                    f"its columns: {', '.join(schema.names) or 'none'}"
+                    f"its columns: {shown(schema)}"
                 )
                 raise WiringError(msg)
         check_text_type(schema.field(name).type, name)

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from annopipe.annotators.batch import Batch
 from annopipe.annotators.stage import Transformer
-from annopipe.annotators.wiring import add_output, annotator_type
+from annopipe.annotators.wiring import add_output, annotator_type, shown
 from annopipe.columns import AnnotationColumn, rows_of
 from annopipe.converters import to_bool, to_str_list
 from annopipe.errors import ParamTypeError, ParamUnset, ParamValueError, WiringError
@@ -65,7 +65,7 @@ class EmbeddingsFinisher(Transformer):
         result = schema
         for name, output in self._pairs():
             if name not in schema.names:
-                msg = f"{self.uid}: no column {name!r}; columns: {', '.join(schema.names)}"
+                msg = f"{self.uid}: no column {name!r}; columns: {shown(schema)}"
                 raise WiringError(msg)
             kind = annotator_type(schema.field(name))
             if kind is None or (kind and kind not in EMBEDDING_TYPES):

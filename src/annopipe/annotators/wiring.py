@@ -8,6 +8,9 @@ import pyarrow as pa
 from annopipe.annotation import COLUMN_TYPE, is_annotation_type
 from annopipe.errors import WiringError
 
+HIDDEN = "__annopipe_"
+"""Beginning of the names of columns that frames add for themselves."""
+
 MAKERS = {
     "document": "DocumentAssembler",
     "token": "Tokenizer",
@@ -59,6 +62,7 @@ def _complaint(uid: str, wanted: Sequence[str], columns: Sequence[str], schema: 
         if (kind := annotator_type(field)) is None
         else f"(column_name={field.name},is_nlp_annotator=true,type={kind or 'unknown'})"
         for field in schema
+        if not field.name.startswith(HIDDEN)
     ]
     return (
         f"Wrong or missing inputCols annotators in {uid}.\n\n"
@@ -75,6 +79,11 @@ def _fits(kind: str, schema: pa.Schema) -> str:
         return f"{kind}: {', '.join(map(repr, there))}"
     maker = MAKERS.get(kind)
     return f"{kind}: no column" + (f", put a {maker} before this stage" if maker else "")
+
+
+def shown(schema: pa.Schema) -> str:
+    """Return the names of the user's columns, for a message."""
+    return ", ".join(name for name in schema.names if not name.startswith(HIDDEN)) or "none"
 
 
 def add_output(uid: str, schema: pa.Schema, field: pa.Field, *, replaces: str | None = None) -> pa.Schema:
