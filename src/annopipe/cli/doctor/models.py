@@ -2,13 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import annopipe
 from annopipe.albert.content import content_hash
 from annopipe.cli.doctor.section import Section
 from annopipe.errors import AnnopipeError
 from annopipe.hub import store_folder
-from annopipe.hub.locate import BUNDLED
+
+BUNDLED: Final = Path(annopipe.__file__).resolve().parent / "models"
 
 
 def models() -> Section:
