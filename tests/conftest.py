@@ -1,15 +1,28 @@
 """Fixtures of all tests."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+import loopback
 from tiny_model import make_tiny_model
 
 settings.register_profile("annopipe", deadline=None, max_examples=200)
 settings.load_profile("annopipe")
+
+loopback.install()
+os.environ.update(loopback.environment())
+
+
+@pytest.fixture(autouse=True)
+def no_connection_beyond_loopback() -> Iterator[None]:
+    """Fail a test that tried to reach another machine, even where something caught the refusal."""
+    loopback.attempts.clear()
+    yield
+    assert not loopback.attempts
 
 
 @pytest.fixture(scope="session")

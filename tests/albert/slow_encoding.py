@@ -61,9 +61,11 @@ def _join_pairs(letters: list[Letter], quote: str) -> list[Letter]:
     return out
 
 
-def encode_slowly(processor: SentencePieceProcessor, text: str, lower: bool = True) -> tuple[list[SlowPiece], set[int]]:
+def encode_slowly(
+    processor: SentencePieceProcessor, text: str, lower: bool = True, keep_accents: bool = False
+) -> tuple[list[SlowPiece], set[int]]:
     """Pieces of the text with the positions each stands for, and the positions that survive."""
-    letters = fold_slowly(text, lower)
+    letters = fold_slowly(text, lower, keep_accents)
     given = "".join(letter.text for letter in letters)
     normal, starts = processor.Normalize(given, with_offsets=True)
     alive = [bool(processor.Normalize(letter.text).strip("▁")) for letter in letters]
@@ -74,8 +76,6 @@ def encode_slowly(processor: SentencePieceProcessor, text: str, lower: bool = Tr
         while len(made_of) > 1 and not alive[made_of[-1]]:
             made_of = made_of[:-1]
         sources.append([] if letter == "▁" else [place for part in made_of for place in letters[part].source])
-        if letter != "▁":
-            alive[starts[at]] = True
     survivors = {place for letter, lives in zip(letters, alive, strict=True) if lives for place in letter.source}
     pieces, at = [], 0
     for name in split_commas(processor, processor.encode(given, out_type=str)):

@@ -38,6 +38,11 @@ def test_an_ellipsis_has_three_pieces(vocabulary: Vocabulary) -> None:
     assert aligned(vocabulary, "the …", [(0, 3), (4, 5)]) == [(0, 1), (2, 5)]
 
 
+def test_a_character_that_becomes_several_words_has_all_their_pieces(vocabulary: Vocabulary) -> None:
+    assert vocabulary.encode(["the \ufdfa"]).ids.size == 9
+    assert aligned(vocabulary, "the \ufdfa", [(0, 3), (4, 5)]) == [(0, 1), (2, 9)]
+
+
 @st.composite
 def texts_with_tokens(draw: st.DrawFn) -> list[tuple[str, Tokens]]:
     """Texts, each with spans in any order that may overlap, be empty, or reach over the end."""

@@ -1,5 +1,7 @@
 """Texts to pieces in the ``albert`` dialect."""
 
+from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from albert.odd_texts import texts
 from albert.slow_encoding import encode_slowly, reach
 from annopipe.albert import encoding
+from annopipe.albert.normalise import FoldingRules
 from annopipe.albert.piece_table import SPECIAL_PIECES
 from annopipe.albert.vocabulary import Vocabulary
 
@@ -60,13 +63,22 @@ def test_case_is_kept_when_asked_for(vocabulary: Vocabulary) -> None:
     assert kept.ids.tolist() == [vocabulary.table.names.index("▁"), vocabulary.table.unknown]
 
 
-def check_pieces(vocabulary: Vocabulary, many: list[str], case_sensitive: bool) -> None:
+rules_of_folding = st.builds(FoldingRules, do_lower_case=st.booleans(), keep_accents=st.booleans())
+
+
+@cache
+def with_rules(vocabulary: Vocabulary, rules: FoldingRules) -> Vocabulary:
+    """The vocabulary of a model made for other text."""
+    return replace(vocabulary, rules=rules)
+
+
+def check_pieces(vocabulary: Vocabulary, many: list[str], rules: FoldingRules) -> None:
     """Ids, spans and survivors equal those of the slow way."""
-    pieces = vocabulary.encode(many, case_sensitive=case_sensitive)
+    pieces = with_rules(vocabulary, rules).encode(many)
     names = vocabulary.table.names
     ordinary = set(names) - set(SPECIAL_PIECES)
     for number, text in enumerate(many):
-        slow, survivors = encode_slowly(vocabulary.processor, text, lower=not case_sensitive)
+        slow, survivors = encode_slowly(vocabulary.processor, text, rules.do_lower_case, rules.keep_accents)
         own = slice(pieces.offsets[number], pieces.offsets[number + 1])
         known = [piece.name if piece.name in ordinary else "<unk>" for piece in slow]
         assert [names[number] for number in pieces.ids[own]] == known
@@ -85,16 +97,16 @@ def check_order(spans: list[tuple[int, int]], survivors: set[int]) -> None:
     assert survivors <= {place for begin, end in full for place in range(begin, end)}
 
 
-@given(many=st.lists(texts, max_size=5), case_sensitive=st.booleans())
-def test_pieces_equal_the_slow_way(vocabulary: Vocabulary, many: list[str], case_sensitive: bool) -> None:
-    check_pieces(vocabulary, many, case_sensitive)
+@given(many=st.lists(texts, max_size=5), rules=rules_of_folding)
+def test_pieces_equal_the_slow_way(vocabulary: Vocabulary, many: list[str], rules: FoldingRules) -> None:
+    check_pieces(vocabulary, many, rules)
 
 
 @pytest.mark.long
 @settings(max_examples=10_000)
-@given(many=st.lists(texts, max_size=5), case_sensitive=st.booleans())
-def test_pieces_equal_the_slow_way_long(vocabulary: Vocabulary, many: list[str], case_sensitive: bool) -> None:
-    check_pieces(vocabulary, many, case_sensitive)
+@given(many=st.lists(texts, max_size=5), rules=rules_of_folding)
+def test_pieces_equal_the_slow_way_long(vocabulary: Vocabulary, many: list[str], rules: FoldingRules) -> None:
+    check_pieces(vocabulary, many, rules)
 
 
 @given(text=texts)

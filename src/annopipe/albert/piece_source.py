@@ -1,6 +1,5 @@
 """From SentencePiece's own normalised text back to the characters that came in."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -15,13 +14,12 @@ from annopipe.albert.piece_table import SPACE_MARK
 from annopipe.errors import VocabularyError
 
 SURVIVES, PLAIN = 1, 2
-HANGUL_JAMO = ((0x1100, 0x1200), (0xA960, 0xA980), (0xD7B0, 0xD800))
 
 
 class CharacterClasses:
     """What a vocabulary's normaliser does to single characters, learnt once for each.
 
-    ``SURVIVES``: something other than white space is left of it. ``PLAIN``: it stays itself, whatever stands beside it.
+    ``SURVIVES``: something other than white space is left of it. ``PLAIN``: alone, it stays itself.
     """
 
     def __init__(self, processor: SentencePieceProcessor) -> None:
@@ -52,13 +50,7 @@ class CharacterClasses:
             return PLAIN
         normal: str = self._processor.Normalize(character)
         survives = SURVIVES if normal.strip(SPACE_MARK) else 0
-        stays = normal == SPACE_MARK + character and not _joins_others(character)
-        return survives | (PLAIN if stays else 0)
-
-
-def _joins_others(character: str) -> bool:
-    """Whether composition may join the character to the one before it."""
-    return unicodedata.category(character)[0] == "M" or any(low <= ord(character) < high for low, high in HANGUL_JAMO)
+        return survives | (PLAIN if normal == SPACE_MARK + character else 0)
 
 
 @dataclass(frozen=True)
@@ -124,16 +116,8 @@ def _normal_lengths(folded: Folded) -> NDArray[np.int64]:
 
 
 def _plain_texts(folded: Folded, flags: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """``[texts]``: only plain characters, single spaces between words."""
-    space = folded.points == SPACE
-    odd = (flags & PLAIN) == 0
-    odd[1:] |= space[1:] & space[:-1]
-    edges = lengths_of(folded.offsets) > 0
-    first, last = folded.offsets[:-1][edges], folded.offsets[1:][edges] - 1
-    odd[first] |= space[first]
-    odd[last] |= space[last]
-    totals = offsets_of(odd.astype(np.int64))[folded.offsets]
-    return lengths_of(totals) == 0
+    """``[texts]``: only plain characters; what the normaliser then collapses or composes shows in the length."""
+    return lengths_of(offsets_of(((flags & PLAIN) == 0).astype(np.int64))[folded.offsets]) == 0
 
 
 def _assembled(
@@ -162,7 +146,6 @@ def _assembled(
         low, high = _chunks(folded, text, answers, alive)
         begin[place], end[place] = folded.begin[low], folded.end[high]
         counts[place] = points_of("".join(answer[0] for answer in answers)) != ord(SPACE_MARK)
-        alive[low[counts[place]]] = True
     return Source(begin, end, counts, np.concatenate([folded.begin[alive], folded.end[alive] - 1]))
 
 
