@@ -1,7 +1,6 @@
 """AlbertEmbeddings: from tokens to word vectors."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -12,12 +11,11 @@ from annopipe.albert.layers import Layers
 from annopipe.albert.model import AlbertModel
 from annopipe.albert.pooling import dimension
 from annopipe.albert.settings import WordPooling, WordSettings
-from annopipe.albert.words import WordVectors
-from annopipe.annotators.membership import numbers_of, owners
 from annopipe.annotators.model_reference import ModelReference
 from annopipe.annotators.stage import Annotator
 from annopipe.annotators.wiring import annotation_field
-from annopipe.columns import AnnotationColumn, Ints, Metadata, rows_of
+from annopipe.annotators.word_vectors import CUT, embed_alone, embed_in_context
+from annopipe.columns import AnnotationColumn
 from annopipe.converters import at_least, one_of, to_bool, to_int, to_int_list, to_str
 from annopipe.errors import ModelNotFound, ParamValueError, RowTooLarge
 from annopipe.hub import locate
@@ -29,7 +27,6 @@ POOLINGS = get_args(WordPooling)
 LONGEST = 512
 SHORTEST = 3
 MAX_ROW_BYTES = 256_000_000
-CUT = "cutTokens"
 
 
 def _sentence_length(name: str, value: Any) -> int:
@@ -170,7 +167,7 @@ class AlbertEmbeddings(Annotator):
         trained_lower: bool = model.vocabulary.do_lower_case
         explicit: bool | None = self._explicit("caseSensitive")
         if explicit is None:
-            return False if self._dialect == "sparknlp" else not trained_lower
+            return not trained_lower
         if explicit == trained_lower:
             warn_once(
                 f"caseSensitive={explicit} contradicts the model {model.folder.name}, which was trained on "
@@ -196,10 +193,11 @@ class AlbertEmbeddings(Annotator):
         """
         sentences, tokens = inputs["document"], inputs["token"]
         self._check_rows(tokens)
-        owner = owners(tokens, sentences, by_number_only=self._dialect == "sparknlp")
-        if self._dialect == "sparknlp":
-            return self._alone(sentences, tokens, owner)
-        return self._in_context(sentences, tokens, owner)
+        model, embed = self._model(), embed_alone if self._dialect == "sparknlp" else embed_in_context
+        embedded = embed(model, self._settings(), sentences, tokens)
+        if embedded.found.cut.any():
+            self._warn_of_cut(int(embedded.found.cut.sum()))
+        return embedded.column(self.outputAnnotatorType, keeps_case=self._keeps_case(model))
 
     def _check_rows(self, tokens: AnnotationColumn) -> None:
         limit, dimension = self.getOrDefault("maxRowBytes"), self._dimension()
@@ -213,83 +211,10 @@ class AlbertEmbeddings(Annotator):
         )
         raise RowTooLarge(msg)
 
-    def _in_context(self, sentences: AnnotationColumn, tokens: AnnotationColumn, owner: Ints) -> AnnotationColumn:
-        """Encode each sentence as a whole; a token without a sentence is encoded alone."""
-        texts = list(sentences.result)
-        shift = np.append(sentences.begin, 0)[owner]
-        begin, end = tokens.begin - shift, tokens.end + 1 - shift
-        for token in np.flatnonzero(owner < 0).tolist():
-            owner[token] = len(texts)
-            texts.append(tokens.result[token])
-            begin[token], end[token] = 0, len(tokens.result[token])
-        order = np.argsort(owner, kind="stable")
-        offsets = np.searchsorted(owner[order], np.arange(len(texts) + 1))
-        found = self._model().embed_words(texts, begin[order], end[order], offsets, self._settings())
-        place = np.empty(len(order), np.int64)
-        place[order] = np.arange(len(order))
-        sorted_already = bool((place[1:] > place[:-1]).all())
-        return self._column(tokens, found if sorted_already else _select(found, place), None)
-
-    def _alone(self, sentences: AnnotationColumn, tokens: AnnotationColumn, owner: Ints) -> AnnotationColumn:
-        """Encode each token alone; tokens without a sentence, pieces or room get no annotation."""
-        owned = np.flatnonzero(owner >= 0)
-        order = owned[np.argsort(owner[owned], kind="stable")]
-        words = [tokens.result[i] for i in order.tolist()]
-        places = rows_of([len(word) for word in words])
-        offsets = np.searchsorted(owner[order], np.arange(len(sentences) + 1))
-        texts = ["".join(words[a:b]) for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
-        starts = np.repeat(places[offsets[:-1]], np.diff(offsets))
-        begin, end = places[:-1] - starts, places[1:] - starts
-        found = self._model().embed_words(texts, begin, end, offsets, self._settings())
-        kept = np.flatnonzero(found.found)
-        cut = self._cut_notes(found.cut, owner[order][kept])
-        rows = tokens.row_numbers()[order][kept]
-        chosen = tokens.select(order[kept])
-        counts = np.bincount(rows, minlength=tokens.rows)
-        return self._column(replace(chosen, offsets=rows_of(counts)), _select(found, kept), cut)
-
-    def _cut_notes(self, cut: Ints, sentence: Ints) -> list[Metadata | None] | None:
-        total = int(cut.sum())
-        if not total:
-            return None
+    def _warn_of_cut(self, tokens: int) -> None:
         warn_once(
             f"{self.uid}: tokens past maxSentenceLength ({self.getOrDefault('maxSentenceLength')}) get no vector in the "
-            f"sparknlp dialect ({total} in this batch); their number stands in metadata['{CUT}'] of the row's "
-            "annotations. Put a SentenceDetector before the Tokenizer, or use the albert dialect"
+            f"sparknlp dialect ({tokens} of the first slice that had any); metadata['{CUT}'] of a sentence's annotations "
+            "counts them. Put a SentenceDetector before the Tokenizer, or use the albert dialect",
+            cause=f"{self.uid} cut",
         )
-        return [{CUT: str(cut[i])} if cut[i] else None for i in sentence.tolist()]
-
-    def _column(
-        self, tokens: AnnotationColumn, found: WordVectors, notes: list[Metadata | None] | None
-    ) -> AnnotationColumn:
-        keeps_case = self._keeps_case(self._model())
-        results = tokens.result if keeps_case else [word.lower() for word in tokens.result]
-        count = len(results)
-        return AnnotationColumn(
-            annotator_type=self.outputAnnotatorType,
-            offsets=tokens.offsets,
-            begin=tokens.begin,
-            end=tokens.end,
-            result=results,
-            metadata={
-                "sentence": list(numbers_of(tokens)),
-                "token": list(results),
-                "pieceId": list(map(str, found.piece_id.tolist())),
-                "isWordStart": ["true"] * count,
-                "isOOV": ["true" if oov else "false" for oov in found.oov.tolist()],
-            },
-            inherited=_merged(tokens.inherited, notes),
-            vectors=found.vectors,
-        )
-
-
-def _select(found: WordVectors, index: Ints) -> WordVectors:
-    tokens = (found.vectors[index], found.piece_id[index], found.oov[index], found.found[index])
-    return WordVectors(*tokens, found.cut)
-
-
-def _merged(first: list[Metadata | None] | None, second: list[Metadata | None] | None) -> list[Metadata | None] | None:
-    if first is None or second is None:
-        return first or second
-    return [{**(a or {}), **(b or {})} or None for a, b in zip(first, second, strict=True)]
-
