@@ -8,8 +8,8 @@ from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.sentence_detector import SentenceDetector
 from annopipe.annotators.sentence_embeddings import SentenceEmbeddings
 from annopipe.annotators.tokenizer import Tokenizer
-from annopipe.errors import ParamTypeError, ParamUnset, ParamValueError
 from annopipe.dialect import options
+from annopipe.errors import ParamTypeError, ParamUnset, ParamValueError
 
 
 def test_keyword_and_setter_are_the_same() -> None:

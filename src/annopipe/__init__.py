@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from annopipe.annotators.sentence_detector import SentenceDetector
     from annopipe.annotators.sentence_embeddings import SentenceEmbeddings
     from annopipe.annotators.tokenizer import Tokenizer, TokenizerModel
-    from annopipe.errors import AnnopipeError, AnnopipeWarning
     from annopipe.dialect import options
+    from annopipe.errors import AnnopipeError, AnnopipeWarning
     from annopipe.pipeline.light import LightPipeline
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel

@@ -207,7 +207,8 @@ class Params(Savable):
 
     def setParamValue(self, paramName: str) -> Callable[[Any], Self]:
         """Return a function that sets the value and returns the stage (Spark NLP's form)."""
-        return lambda value: getattr(self, "set" + _cap(self._name(paramName)))(value)
+        setter: Callable[[Any], Self] = getattr(self, "set" + _cap(self._name(paramName)))
+        return setter
 
     def set(self, param: str | BoundParam, value: Any) -> Self:
         """Set a value through its parameter object."""

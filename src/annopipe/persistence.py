@@ -1,7 +1,7 @@
 """Saving to one folder and loading again: JSON that a person can read, models by content hash, nothing executed.
 
-    <folder>/annopipe.json          format number, version, and the stages with their parameters
-    <folder>/models/<sha256>/       each model once, however many stages use it
+<folder>/annopipe.json          format number, version, and the stages with their parameters
+<folder>/models/<sha256>/       each model once, however many stages use it
 """
 
 import json
@@ -152,7 +152,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         msg = f"{path} is damaged ({broken!r}): save the pipeline again"
         raise SavedPipelineError(msg) from broken
     if number > FORMAT:
-        msg = f"{path} has format {number}, written by annopipe {manifest.get('annopipe')}; this one reads up to {FORMAT}"
+        msg = (
+            f"{path} has format {number}, written by annopipe {manifest.get('annopipe')}; this one reads up to {FORMAT}"
+        )
         raise SavedPipelineError(msg)
     return dict(manifest)
 

@@ -15,8 +15,8 @@ from annopipe.errors import ColumnTypeError
     [
         (5.0, "5.0"), (5.5, "5.5"), (1e7, "1.0E7"), (1.5e-4, "1.5E-4"), (123456789.125, "1.23456789125E8"),
         (1e300, "1.0E300"), (-0.0, "-0.0"), (0.001, "0.001"), (float("nan"), "NaN"), (float("-inf"), "-Infinity"),
-        (True, "true"), (7, "7"), (2**53 + 1, "9007199254740993"), (b"a\xff", "a\ufffd"), (dt.date(2020, 1, 2), "2020-01-02"),
-        (Decimal("1.50"), "1.50"), ("x", "x"), (None, None),
+        (True, "true"), (7, "7"), (2**53 + 1, "9007199254740993"), (b"a\xff", "a\ufffd"),
+        (dt.date(2020, 1, 2), "2020-01-02"), (Decimal("1.50"), "1.50"), ("x", "x"), (None, None),
     ],
 )  # fmt: skip
 def test_written_as_spark_writes(value: object, text: str | None) -> None:

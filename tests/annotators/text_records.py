@@ -28,9 +28,8 @@ FILES = ("document_assembler.jsonl", "sentence_detector.jsonl.gz", "tokenizer.js
 def records(reference: Path, file: str) -> Iterator[Record]:
     """Yield the records of one file that were made through the Python API."""
     path = reference / "golden" / "text" / file
-    opened = gzip.open(path, "rt", encoding="ascii") if file.endswith(".gz") else path.open(encoding="ascii")
-    with opened as lines:
-        yield from (record for record in map(json.loads, lines) if record.get("api") != "scala")
+    text = gzip.decompress(path.read_bytes()) if file.endswith(".gz") else path.read_bytes()
+    yield from (record for record in map(json.loads, text.splitlines()) if record.get("api") != "scala")
 
 
 def rows_of(record: Record) -> list[list[Record]]:
@@ -140,7 +139,7 @@ def _annotation(one: Record, text: str, metadata: dict[str, str | None], dialect
 
 
 def counts_otherwise(record: Record, documents: list[Annotation], dialect: str) -> bool:
-    """Tell whether lengths are counted in code points here (``albert``) or the text holds the detector's own symbols."""
+    """Tell whether lengths are counted in code points here (``albert``) or the text holds the detector's symbols."""
     text = "".join(document.result for document in documents)
     lengths = {"setMinLength", "setMaxLength", "setSplitLength"} & set(record["params"])
     return (dialect == "albert" and bool(lengths) and max(text, default="") > "\uffff") or bool(SYMBOLS & set(text))

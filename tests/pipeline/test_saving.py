@@ -52,7 +52,7 @@ def test_a_loaded_pipeline_is_the_saved_one(tmp_path: Path, dialect: str) -> Non
 
 
 def test_the_folder_is_readable_and_holds_the_model_once(tmp_path: Path) -> None:
-    twice = _model().stages[:4] + [_model().stages[3].copy().setOutputCol("again")]
+    twice = [*_model().stages[:4], _model().stages[3].copy().setOutputCol("again")]
     PipelineModel(twice).write().save(tmp_path / "m")
     manifest = json.loads((tmp_path / "m" / "annopipe.json").read_text("utf-8"))
     assert manifest["format"] == 1

@@ -82,9 +82,7 @@ class AlbertEmbeddings(Annotator):
         super().__init__(**values)
 
     @classmethod
-    def pretrained(
-        cls, name: str = "albert_base_uncased", lang: str = "en", remote_loc: str | None = None
-    ) -> Self:  # noqa: ARG003
+    def pretrained(cls, name: str = "albert_base_uncased", lang: str = "en", remote_loc: str | None = None) -> Self:
         """Return the stage with a model: a folder's path, or a name in the local store or in the package.
 
         Args:
@@ -213,8 +211,8 @@ class AlbertEmbeddings(Annotator):
 
     def _warn_of_cut(self, tokens: int) -> None:
         warn_once(
-            f"{self.uid}: tokens past maxSentenceLength ({self.getOrDefault('maxSentenceLength')}) get no vector in the "
-            f"sparknlp dialect ({tokens} of the first slice that had any); metadata['{CUT}'] of a sentence's annotations "
-            "counts them. Put a SentenceDetector before the Tokenizer, or use the albert dialect",
+            f"{self.uid}: tokens past maxSentenceLength ({self.getOrDefault('maxSentenceLength')}) get no vector in "
+            f"the sparknlp dialect ({tokens} of the first slice that had any); metadata['{CUT}'] of a sentence's "
+            "annotations counts them. Put a SentenceDetector before the Tokenizer, or use the albert dialect",
             cause=f"{self.uid} cut",
         )

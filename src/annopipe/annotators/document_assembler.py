@@ -76,8 +76,7 @@ class DocumentAssembler(Transformer):
             column = self._explicit(param)
             if column is not None and column not in schema.names:
                 msg = (
-                    f"Dataset does not have any '{column}' column ({param} of {self.uid}); "
-                    f"its columns: {shown(schema)}"
+                    f"Dataset does not have any '{column}' column ({param} of {self.uid}); its columns: {shown(schema)}"
                 )
                 raise WiringError(msg)
         check_text_type(schema.field(name).type, name)

@@ -10,8 +10,8 @@ from annopipe.annotators.batch import Batch
 from annopipe.annotators.wiring import add_output, annotation_field, match_inputs
 from annopipe.columns import AnnotationColumn
 from annopipe.converters import to_bool, to_str, to_str_list
-from annopipe.errors import ParamTypeError, WiringError
 from annopipe.dialect import Dialect, as_dialect, options
+from annopipe.errors import ParamTypeError, WiringError
 from annopipe.params import Param, Params
 from annopipe.persistence import Shelf
 

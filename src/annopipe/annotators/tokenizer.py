@@ -33,7 +33,9 @@ class _TokenParams(Wired):
     _usual_inputs = ("document",)
     _usual_output = "token"
 
-    targetPattern = Param(to_str, "what is no break between tokens, pasted into a character class", r"\S+", lenient=True)
+    targetPattern = Param(
+        to_str, "what is no break between tokens, pasted into a character class", r"\S+", lenient=True
+    )
     splitChars = Param(to_str_list, "characters at which tokens are cut; they are dropped")
     splitPattern = Param(to_str, "Java regular expression at which tokens are cut; its text is dropped", lenient=True)
     exceptions = Param(to_str_list, "Java regular expressions of texts that stay one token")
@@ -64,9 +66,7 @@ class Tokenizer(_TokenParams):
     contextChars = Param(to_str_list, "characters peeled off both ends of words", CONTEXT_CHARS)
     exceptionsPath = Param(to_str, "text file with an exception a line", lenient=True)
     minLength = Param(at_least(0), "drop tokens shorter than this", 0, lenient=True)
-    maxLength = Param(
-        at_least(0), "drop tokens longer than this; not set explicitly = no limit", 99999, lenient=True
-    )
+    maxLength = Param(at_least(0), "drop tokens longer than this; not set explicitly = no limit", 99999, lenient=True)
 
     def addContextChars(self, value: str) -> Self:
         """Add one character to ``contextChars``."""
@@ -175,5 +175,3 @@ class TokenizerModel(_TokenParams, Annotator):
             metadata={"sentence": [numbers[i] for i in parents.tolist()]},
             inherited=None if inherited is None else [inherited[i] for i in parents.tolist()],
         )
-
-

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from annopipe.annotation import Annotation
-from annopipe.annotators.embeddings_finisher import EmbeddingsFinisher
 from annopipe.annotators.document_assembler import DocumentAssembler
+from annopipe.annotators.embeddings_finisher import EmbeddingsFinisher
 from annopipe.annotators.plan import transform_frame
 from annopipe.annotators.stage import Transformer
 from annopipe.errors import ParamTypeError
@@ -101,4 +101,3 @@ class LightPipeline:
         if self.parse_embeddings and embeds:
             return " ".join(str(value) for value in annotation.embeddings)
         return annotation.result
-

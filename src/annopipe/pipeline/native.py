@@ -14,9 +14,9 @@ from annopipe.albert.pooling import dimension
 from annopipe.albert.settings import SentenceSettings, WordSettings
 from annopipe.annotators.albert_embeddings import MAX_ROW_BYTES
 from annopipe.annotators.token_rules import TokenRules, TokenSettings
+from annopipe.dialect import options
 from annopipe.errors import ColumnTypeError, RowTooLarge
 from annopipe.hub import locate
-from annopipe.dialect import options
 from annopipe.surrogates import mend
 
 Floats = NDArray[np.float32]
@@ -129,7 +129,7 @@ class Embedder:
         Args:
             texts: any iterable of texts; None counts as "". A bare str is refused.
             layers: as in `embed_words`.
-            pooling: ``mean`` of all pieces, [CLS] and [SEP] among them (sentence-transformers' mean), ``cls`` or ``max``.
+            pooling: ``mean`` of all pieces, [CLS] and [SEP] among them, as sentence-transformers does; ``cls``; ``max``.
             window: as in `embed_words`.
         """
         settings = SentenceSettings(layers=Layers.parse(layers), pooling=pooling, window=window)  # type: ignore[arg-type]

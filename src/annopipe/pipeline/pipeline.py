@@ -16,7 +16,9 @@ def _to_stages(name: str, value: Any) -> list[Any]:
         raise ParamTypeError(msg)
     for place, stage in enumerate(value):
         if not isinstance(stage, Stage | Pipeline | PipelineModel):
-            msg = f"{name}[{place}] is {stage!r}, which is no stage of annopipe (an annotator, Pipeline or PipelineModel)"
+            msg = (
+                f"{name}[{place}] is {stage!r}, which is no stage of annopipe (an annotator, Pipeline or PipelineModel)"
+            )
             raise ParamTypeError(msg)
     return list(value)
 
