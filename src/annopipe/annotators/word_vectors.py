@@ -36,7 +36,7 @@ class Embedded:
             annotator_type=kind,
             result=results,
             metadata={
-                "sentence": numbers_of(tokens),
+                "sentence": list(numbers_of(tokens)),
                 "token": list(results),
                 "pieceId": list(map(str, found.piece_id.tolist())),
                 "isWordStart": ["true"] * len(results),

@@ -129,7 +129,7 @@ class Embedder:
         Args:
             texts: any iterable of texts; None counts as "". A bare str is refused.
             layers: as in `embed_words`.
-            pooling: ``mean`` of all pieces, [CLS] and [SEP] among them, as sentence-transformers does; ``cls``; ``max``.
+            pooling: ``mean`` of all pieces, [CLS] and [SEP] too, as sentence-transformers does; ``cls``; ``max``.
             window: as in `embed_words`.
         """
         settings = SentenceSettings(layers=Layers.parse(layers), pooling=pooling, window=window)  # type: ignore[arg-type]
