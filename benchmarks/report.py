@@ -54,16 +54,25 @@ def machine(threads: int) -> dict[str, str]:
     }
 
 
+def vectors() -> str:
+    """The widest vectors that the processor computes on, where the system tells: ``avx512f``, ``avx2``, or empty."""
+    flags = _processor_facts().get("flags", "").split()
+    return next((name for name in ("avx512f", "avx2", "avx") if name in flags), "")
+
+
 def _processor() -> str:
-    """Name of the processor and the widest vectors it computes on, where the system tells."""
+    """Name of the processor, its vectors and number."""
+    name = _processor_facts().get("model name") or platform.processor() or platform.machine()
+    return f"{name} ({vectors() or platform.machine()}, {os.cpu_count()} processors)"
+
+
+def _processor_facts() -> dict[str, str]:
+    """What Linux says of its last processor; nothing elsewhere."""
     info = Path("/proc/cpuinfo")
     if not info.is_file():
-        return platform.processor() or platform.machine()
-    lines = dict(line.split(":", 1) for line in info.read_text().splitlines() if ":" in line)
-    values = {key.strip(): value.strip() for key, value in lines.items()}
-    flags = values.get("flags", "").split()
-    widest = next((name for name in ("avx512f", "avx2", "avx") if name in flags), platform.machine())
-    return f"{values.get('model name', platform.machine())} ({widest}, {os.cpu_count()} processors)"
+        return {}
+    lines = (line.split(":", 1) for line in info.read_text().splitlines() if ":" in line)
+    return {key.strip(): value.strip() for key, value in lines}
 
 
 def show(title: str, facts: dict[str, str], rows: list[Row]) -> None:
