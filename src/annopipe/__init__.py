@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from annopipe.annotators.tokenizer import Tokenizer, TokenizerModel
     from annopipe.dialect import options
     from annopipe.errors import AnnopipeError, AnnopipeWarning
+    from annopipe.hub.listing import card, models
     from annopipe.pipeline.light import LightPipeline
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel
@@ -40,7 +41,9 @@ _STARRED = {
 _NAMED = {
     "AnnopipeError": "errors",
     "AnnopipeWarning": "errors",
+    "card": "hub.listing",
     "load": "pipeline.native",
+    "models": "hub.listing",
     "options": "dialect",
 }
 

@@ -68,7 +68,35 @@ class VocabularyError(ModelError):
 
 
 class ModelNotFound(AnnopipeError, LookupError):
-    """No model of this name and language is on this machine."""
+    """No model of this name and language is known or on this machine."""
+
+
+class ModelNotHere(ModelNotFound):
+    """A model is known but not on this machine, and may not or cannot be fetched."""
+
+
+class CatalogError(AnnopipeError, ValueError):
+    """A catalog of models of the user's own cannot be read."""
+
+
+class FetchError(AnnopipeError, ConnectionError):
+    """A model could not be fetched; a further try goes on where this one ended."""
+
+
+class FetchDenied(FetchError, PermissionError):
+    """The hub refuses to give a model to this user: no token, a wrong one, or terms not accepted."""
+
+
+class FetchTimeout(FetchError, TimeoutError):
+    """The hub did not answer in time."""
+
+
+class FetchMismatch(FetchError):
+    """What came is not what the hub or the catalog announced: another size or another SHA-256."""
+
+
+class StoreError(AnnopipeError, OSError):
+    """The local store of models cannot be read or written, or what lies there was changed."""
 
 
 class SavedPipelineError(AnnopipeError, ValueError):

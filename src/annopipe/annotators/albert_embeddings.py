@@ -83,18 +83,19 @@ class AlbertEmbeddings(Annotator):
 
     @classmethod
     def pretrained(cls, name: str = "albert_base_uncased", lang: str = "en", remote_loc: str | None = None) -> Self:
-        """Return the stage with a model: a folder's path, or a name in the local store or in the package.
+        """Return the stage with a model: a folder's path, or a name; one that is not on this machine is fetched.
 
         Args:
             name: path of a Hugging Face style folder, or a model's name, such as ``albert_mini``.
             lang: language of the name.
-            remote_loc: where to fetch models from; reserved.
+            remote_loc: where to fetch it from in place of the catalog's repository; see `annopipe.hub.locate`.
 
         Raises:
-            ModelNotFound: no such model on this machine; the text names those that are and the ways to get others.
+            ModelNotFound: no such model; the text gives the nearest names and the ways to get others.
+            FetchError, StoreError: it could not be fetched or stored, or was changed since.
             ModelError: the folder is damaged; the text names the file.
         """
-        return cls()._take(ModelReference(locate(name, lang)), cls._new_uid("ALBERT_EMBEDDINGS"))
+        return cls()._take(ModelReference(locate(name, lang, remote_loc)), cls._new_uid("ALBERT_EMBEDDINGS"))
 
     @classmethod
     def loadSavedModel(cls, folder: str | Path, spark_session: Any = None) -> Self:  # noqa: ARG003

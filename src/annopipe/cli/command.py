@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
-from annopipe.cli import doctor, embed
+from annopipe.cli import card, doctor, embed, models, pull, remove
 from annopipe.errors import AnnopipeError
 from annopipe.version import __version__
 
@@ -21,6 +21,7 @@ _EXAMPLES: Final = """\
 examples:
   annopipe embed "I love Spark NLP"                      a table of its word vectors
   annopipe embed reviews.csv --column body -o out.parquet
+  annopipe pull albert_embeddings_albert_base_v1         a model by its name, for good
   annopipe doctor                                        what is installed, and a self-test
 
 exit codes: 0 done, 1 the doctor found a fault, 2 refused (the reason is on stderr), 130 interrupted
@@ -39,7 +40,7 @@ def make_parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--debug", action="store_true", help="on an error, show Python's traceback")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    for command in (embed, doctor):
+    for command in (embed, models, card, pull, remove, doctor):
         command.add_to(commands, shared)
     return parser
 

@@ -1,5 +1,6 @@
-"""Names of models and where they lie."""
+"""Models by name: what there is, where it lies on this machine, and how it comes here."""
 
-from annopipe.hub.locate import locate, store_folder
+from annopipe.hub.locate import locate
+from annopipe.hub.store import installed, store_folder
 
-__all__ = ["locate", "store_folder"]
+__all__ = ["installed", "locate", "store_folder"]

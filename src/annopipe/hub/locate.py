@@ -1,70 +1,173 @@
-"""From a name to the folder of a model: a path, the local store, the package."""
+"""From a name to the folder of a model: a path, the local store, the package, a folder of one's own, a hub."""
 
-import difflib
 import os
-import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-import platformdirs
+from annopipe.errors import FetchError, MissingExtra, ModelFileMissing, ModelNotFound, ModelNotHere, StoreError
+from annopipe.hub.catalog import find, own_mirror
+from annopipe.hub.checksums import check
+from annopipe.hub.entry import REPOSITORY, Entry
+from annopipe.hub.known import unknown
+from annopipe.hub.names import LONGEST, ModelName, candidates, is_name
+from annopipe.hub.offline import offline_switch
+from annopipe.hub.places import folder_of, here
+from annopipe.hub.provenance import Provenance
+from annopipe.hub.store import BUNDLED, CONFIG, store_folder
 
-from annopipe.errors import ModelFileMissing, ModelNotFound
-
-BUNDLED: Final = Path(__file__).resolve().parent.parent / "models"
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-def store_folder() -> Path:
-    """Return the local store: ``ANNOPIPE_HOME``, else the platform's user cache folder for annopipe."""
-    chosen = os.environ.get("ANNOPIPE_HOME")
-    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("annopipe", appauthor=False))
-
-
-def installed() -> list[str]:
-    """Return the names of all models on this machine, as ``<name>_<language>``."""
-    return sorted({folder.name for root in (store_folder(), BUNDLED) for folder in _models(root)})
+FILES: Final = {".zip", ".safetensors", ".onnx", ".bin"}
+SPARK_NLP: Final = {"public/models", "models"}
+"""What Spark NLP's users pass as ``remote_loc`` for its public bucket: the catalog's own place."""
 
 
-def _models(root: Path) -> list[Path]:
-    if not root.is_dir():
-        return []
-    return [path for path in root.iterdir() if path.is_dir() and _NAME.fullmatch(path.name)]
+def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.PathLike[str] | None = None) -> Path:
+    """Return the folder of a model; fetch it if its name is known and it is not on this machine.
 
-
-def locate(name: str | os.PathLike[str], lang: str = "en") -> Path:
-    """Return the folder of a model.
+    Looked at in this order: a path, the local store, the package, the folder of ``ANNOPIPE_CATALOG``, the hub. What is
+    on this machine is used without any network. A name never resolves to another model's weights.
 
     Args:
         name: path of a folder, or name of a model: ``<name>``, or ``<name>_<lang>`` in one.
         lang: language code.
-
-    A name never resolves to another model's weights.
+        remote_loc: where to fetch it from in place of the catalog's repository: ``owner/name`` of another one (with
+            ``@revision`` if need be), the address of a mirror, or a folder that holds the model or ``<name>_<lang>``.
+            None, or Spark NLP's ``public/models``: as the catalog says.
 
     Raises:
-        ModelFileMissing: a path that is no folder.
-        ModelNotFound: no model of this name and language on this machine.
+        ModelFileMissing: a path that is no folder of a model.
+        ModelNotFound: no model of this name and language is known.
+        ModelNotHere: it is known but not on this machine, and fetching is switched off or not possible.
+        FetchError, StoreError: it could not be fetched, or not be stored; or the store's was changed since.
+        MissingExtra: fetching needs huggingface_hub, which is not installed.
     """
     text = os.fspath(name)
     path = Path(text).expanduser()
-    if path.is_dir() and (path / "config.json").is_file():
+    if _is_there(path / CONFIG):
         return path
-    if path.is_dir() or not _NAME.fullmatch(text) or path.suffix in {".zip", ".safetensors", ".onnx", ".bin"}:
-        reason = "has no config.json" if path.is_dir() else "is no folder"
-        msg = f"{text!r} {reason}: give the folder that holds config.json, model.safetensors and spiece.model"
-        raise ModelFileMissing(msg)
-    for root in (store_folder(), BUNDLED):
-        for folder in (root / f"{text}_{lang}", root / text):
-            if folder.is_dir() and (folder.name != text or text.endswith(f"_{lang}")):
-                return folder
-    raise ModelNotFound(_absent(text, lang))
+    if _is_there(path) or not is_name(text) or path.suffix in FILES:
+        raise ModelFileMissing(_no_model(text, path))
+    for model in candidates(text, lang):
+        if (folder := folder_of(model.key)) is not None:
+            if remote_loc is not None:
+                _refuse_other_origin(folder, entry_for(text, lang, remote_loc))
+            if folder.parent != BUNDLED:
+                check(folder)
+            return folder
+    asked = entry_for(text, lang, remote_loc)
+    if asked is None:
+        raise ModelNotFound(_absent(text, lang))
+    return fetched(asked)
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether a path is there; one that cannot be, since it is too long, is not."""
+    try:
+        return path.is_file() if path.name == CONFIG else path.is_dir()
+    except OSError:
+        return False
+
+
+def entry_for(name: str, lang: str, remote_loc: str | os.PathLike[str] | None = None) -> Entry | None:
+    """Return what is to be fetched for a name: the catalog's entry, as ``remote_loc`` changes it; None if unknown.
+
+    Raises:
+        ModelNotFound: ``remote_loc`` is no place to fetch from.
+    """
+    entry = find(name, lang)
+    mirror = own_mirror()
+    if entry is not None and entry.endpoint is None and mirror is not None:
+        entry = replace(entry, endpoint=mirror)
+    place = None if remote_loc is None else os.fspath(remote_loc)
+    if place is None or place in SPARK_NLP:
+        return entry
+    if "://" in place:
+        if entry is None:
+            raise ModelNotFound(f"{unknown(name, lang)}; a mirror's address alone does not say which repository it is")
+        return replace(entry, endpoint=place)
+    plain = entry or Entry(candidates(name, lang)[0], endpoint=mirror)
+    return _from_folder(plain, Path(place).expanduser()) or _from_repository(plain, place)
+
+
+def _from_folder(entry: Entry, place: Path) -> Entry | None:
+    for folder in (place / entry.model.key, place):
+        if (folder / CONFIG).is_file():
+            return replace(entry, folder=str(folder.resolve()), presumed=False)
+    return None
+
+
+def _from_repository(entry: Entry, place: str) -> Entry:
+    repository, _, revision = place.partition("@")
+    if Path(place).is_dir() or not REPOSITORY.fullmatch(repository) or ".." in place:
+        msg = (
+            f"remote_loc {place!r} is no place to fetch from: give owner/repository, the address of a mirror, or a "
+            f"folder with {entry.model.key} in it"
+        )
+        raise ModelNotFound(msg)
+    same = repository == entry.repository
+    return replace(
+        entry,
+        repository=repository,
+        revision=revision or (entry.revision if same else None),
+        presumed=False,
+        sha256=entry.sha256 if same else {},
+    )
+
+
+def _refuse_other_origin(folder: Path, asked: Entry | None) -> None:
+    """Refuse to give weights of one origin to who names another."""
+    origin = Provenance.read(folder)
+    if origin is None or asked is None:
+        return
+    wanted = asked.folder or asked.repository
+    if wanted not in {origin.repository, origin.endpoint}:
+        msg = (
+            f"{folder.name} is in the store, but from {origin.origin}, not from {wanted}: give the other one a name of "
+            f"its own, or remove this one first, 'annopipe remove {folder.name}'"
+        )
+        raise StoreError(msg)
+
+
+def fetched(entry: Entry, *, force: bool = False) -> Path:
+    """Fetch a model, unless that is switched off; see `locate` for what it raises."""
+    switch = offline_switch()
+    if switch is not None and entry.folder is None:
+        text = f"{entry.model} is not on this machine, and {switch} forbids to fetch it"
+        raise ModelNotHere(f"{text}. {_ways_out(entry.model)}")
+    from annopipe.hub.fetch import fetch
+
+    try:
+        return fetch(entry, force=force)
+    except MissingExtra as error:
+        text = f"{entry.model} is not on this machine, and {error}. {_ways_out(entry.model)}"
+        raise MissingExtra(text) from error
+    except FetchError as error:
+        error.add_note(f"While fetching {entry.model}. {_ways_out(entry.model)}")
+        raise
+
+
+def _ways_out(model: ModelName) -> str:
+    return (
+        f"Ways out: 'annopipe pull {model.key}' on a machine with a network, then copy its folder {model.key} to "
+        f"{store_folder() / model.key} here; the path of a folder with the model in place of the name; or the bundled "
+        "model, pretrained('albert_mini', 'en')"
+    )
+
+
+def _no_model(text: str, path: Path) -> str:
+    reason = f"has no {CONFIG}" if _is_there(path) else "is no folder"
+    hint = ""
+    if REPOSITORY.fullmatch(text):
+        hint = f". If it is a repository on a hub, give it a name of your own: pretrained('my_albert', 'en', {text!r})"
+    return (
+        f"{text[:LONGEST]!r} {reason}: give the folder that holds config.json, model.safetensors and spiece.model{hint}"
+    )
 
 
 def _absent(name: str, lang: str) -> str:
-    there = installed()
-    near = difflib.get_close_matches(f"{name}_{lang}", there, n=3, cutoff=0.6)
+    there = ", ".join(model.key for model in here()) or "none"
     return (
-        f"no model {name!r} for language {lang!r} on this machine. "
-        + (f"Near: {', '.join(near)}. " if near else "")
-        + f"Models here: {', '.join(there) or 'none'}. Ways out: give the path of a Hugging Face style folder; put such "
-        f"a folder at {store_folder() / f'{name}_{lang}'}; or use the bundled model, pretrained('albert_mini', 'en')"
+        f"{unknown(name, lang)}. Models here: {there}. Ways out: a name from annopipe.models(); the path of a Hugging "
+        f"Face style folder; such a folder at {store_folder() / f'{name}_{lang}'}; a repository, "
+        "remote_loc='owner/name'; or the bundled model, pretrained('albert_mini', 'en')"
     )

@@ -8,6 +8,7 @@ from annopipe.cli.doctor.versions import installed_version
 EXTRAS: Final = {
     "pandas": ("pandas", "pandas frames in and out"),
     "polars": ("polars", "Polars frames in and out, lazy ones too"),
+    "hub": ("huggingface-hub", "fetching models by name"),
     "progress": ("tqdm", "a progress bar for annopipe embed FILE"),
 }
 

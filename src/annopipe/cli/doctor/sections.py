@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Final
 
 from annopipe.cli.doctor.extras import extras
+from annopipe.cli.doctor.hub import hub
 from annopipe.cli.doctor.models import models
 from annopipe.cli.doctor.processor import processor
 from annopipe.cli.doctor.section import Section
 from annopipe.cli.doctor.self_test import self_test
 from annopipe.cli.doctor.versions import versions
 
-SECTIONS: Final[tuple[Callable[[], Section], ...]] = (versions, extras, processor, models, self_test)
+SECTIONS: Final[tuple[Callable[[], Section], ...]] = (versions, extras, processor, models, hub, self_test)

@@ -1,0 +1,72 @@
+"""What makes a model: the files a repository or folder must have."""
+
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Final
+
+from annopipe.errors import ModelNotHere
+from annopipe.hub.faults import OTHER_WAYS
+from annopipe.hub.names import is_name
+from annopipe.hub.store import CONFIG
+
+WEIGHTS: Final = "model.safetensors"
+INDEX: Final = "model.safetensors.index.json"
+PIECES: Final = "spiece.model"
+OPTIONAL: Final = ("tokenizer_config.json",)
+
+
+def needed(origin: str, there: Collection[str]) -> list[str]:
+    """Return the names of the files that make a model, without the shards of an index.
+
+    Args:
+        origin: the repository or folder.
+        there: names of all its files.
+
+    Raises:
+        ModelNotHere: there is no model that annopipe can use; the text says what is missing.
+    """
+    missing = [name for name in (CONFIG, PIECES) if name not in there]
+    if WEIGHTS not in there and INDEX not in there:
+        missing.append(WEIGHTS)
+    if missing:
+        raise ModelNotHere(_unusable(origin, there, missing))
+    weights = WEIGHTS if WEIGHTS in there else INDEX
+    return [CONFIG, *(name for name in OPTIONAL if name in there), PIECES, weights]
+
+
+def _unusable(origin: str, there: Collection[str], missing: Sequence[str]) -> str:
+    text = f"{origin} has no {' and no '.join(missing)}"
+    if WEIGHTS in missing and any(name.endswith((".bin", ".h5", ".ckpt", ".msgpack")) for name in there):
+        return (
+            f"{text}: its weights are in a format that annopipe does not open, since such files can run code. Convert "
+            f"them once with transformers, AlbertModel.from_pretrained({origin!r}).save_pretrained('<folder>'), put "
+            f"its {PIECES} and tokenizer_config.json beside them, and give that folder's path in place of the name"
+        )
+    return f"{text}: it is no ALBERT model with a SentencePiece vocabulary. {OTHER_WAYS}"
+
+
+def shards(folder: Path) -> list[str]:
+    """Return the names of the weights' shards, by the index in a folder.
+
+    Raises:
+        ModelNotHere: the index is damaged, or names something else than files beside it.
+    """
+    try:
+        names = sorted(set(json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"].values()))
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ModelNotHere(f"{INDEX} is damaged: {error}") from error
+    for name in names:
+        if not isinstance(name, str) or not is_name(name) or not name.endswith(".safetensors"):
+            raise ModelNotHere(f"{INDEX} names {name!r}, which is no file of weights beside it: refused")
+    return names
+
+
+def refuse_others(folder: Path, origin: str) -> None:
+    """Raise `ModelNotHere` if the model in a folder is not ALBERT's."""
+    try:
+        kind = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("model_type", "albert")
+    except (ValueError, AttributeError) as error:
+        raise ModelNotHere(f"{CONFIG} of {origin} is damaged: {error}") from error
+    if kind != "albert":
+        raise ModelNotHere(f"{origin} holds a model of the type {kind!r}; annopipe runs 'albert' alone")
