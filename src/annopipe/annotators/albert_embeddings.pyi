@@ -13,7 +13,6 @@ POOLINGS: tuple[str, ...]
 LONGEST: int
 SHORTEST: int
 MAX_ROW_BYTES: int
-CUT: str
 
 class AlbertEmbeddings(Annotator):
     batchSize: Param
