@@ -1,6 +1,9 @@
 """The encoder: frozen answers of Hugging Face, what must not move a vector, and bad arguments."""
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from random import Random
@@ -143,6 +146,33 @@ def test_many_threads_at_once_agree() -> None:
     assert len(found) == len(ids)
     for place, states in found.items():
         assert np.abs(states - ONE.run_layers(ids[place], [1, -1])).max() <= STEADY
+
+
+FORKED = """
+import os
+import numpy as np
+from albert.random_models import TINY, random_ids, random_weights
+from annopipe.albert.encoder import Encoder
+
+encoder = Encoder(TINY, random_weights(TINY), threads=2)
+ids = random_ids(TINY, 4, 30)
+before = encoder.run(ids)
+child = os.fork()
+same = np.array_equal(encoder.run(ids), before)
+if not child:
+    del encoder
+    os._exit(0 if same else 1)
+assert same
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_child_runs_too() -> None:
+    """The child ends as multiprocessing's and Spark's do; an ordinary exit hangs once onnxruntime is imported at all."""
+    path = os.pathsep.join(sys.path)
+    command = [sys.executable, "-W", "ignore", "-c", FORKED]
+    assert subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, timeout=120, check=False).returncode == 0
 
 
 def test_layers_count_from_both_ends() -> None:

@@ -1,7 +1,10 @@
 """The encoder: ONNX Runtime sessions over our graph, from piece ids to vectors."""
 
+import ctypes
+import os
 import threading
 from collections.abc import Sequence
+from weakref import WeakSet
 
 import numpy as np
 import onnxruntime
@@ -19,7 +22,8 @@ from annopipe.errors import ParamTypeError, ParamValueError
 class Encoder:
     """A loaded ALBERT encoder, without padding or mask: sentences of one call have equal length, or lie packed.
 
-    All calls may come from several threads at once. The sessions behind them are built on first use.
+    All calls may come from several threads at once. The sessions behind them are built on first use, and anew in a
+    forked child.
     """
 
     def __init__(self, config: AlbertConfig, weights: Weights, *, threads: int | None = None) -> None:
@@ -38,6 +42,7 @@ class Encoder:
         self._tensors = tensors(config, weights)
         self._sessions: dict[bool, onnxruntime.InferenceSession] = {}
         self._loading = threading.Lock()
+        _encoders.add(self)
 
     def run(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Last layer's vectors [sentences, pieces, hidden_size] of ``ids`` [sentences, pieces].
@@ -143,6 +148,16 @@ class Encoder:
                 self._sessions[every_layer] = self._build(every_layer)
             return self._sessions[every_layer]
 
+    def _abandon(self) -> None:
+        """In a forked child, which has none of its parent's threads: leave the sessions, and a lock that may be held.
+
+        A session would wait for its threads for ever, also when it is destroyed, therefore it never is.
+        """
+        for session in self._sessions.values():
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(session))
+        self._sessions = {}
+        self._loading = threading.Lock()
+
     def _build(self, every_layer: bool) -> onnxruntime.InferenceSession:
         options = _options(self.threads)
         promised = graph.promised(self._tensors)
@@ -150,6 +165,18 @@ class Encoder:
         options.add_external_initializers(list(promised), values)
         model = graph.model(self.config, self._tensors, every_layer=every_layer)
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+_encoders: WeakSet[Encoder] = WeakSet()
+
+
+def _abandon_all() -> None:
+    for encoder in _encoders:
+        encoder._abandon()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_abandon_all)
 
 
 def _packed(ids: NDArray[np.int64], lengths: NDArray[np.int64]) -> Packed:
