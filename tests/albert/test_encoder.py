@@ -169,7 +169,7 @@ assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_forked_child_runs_too() -> None:
-    """The child ends as multiprocessing's and Spark's do; an ordinary exit hangs once onnxruntime is imported at all."""
+    """The child ends as multiprocessing's and Spark's do; an ordinary exit hangs, whoever imported onnxruntime."""
     path = os.pathsep.join(sys.path)
     command = [sys.executable, "-W", "ignore", "-c", FORKED]
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, timeout=120, check=False).returncode == 0
