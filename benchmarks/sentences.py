@@ -15,6 +15,10 @@ LONGEST = 512
 TABLES = ("sts/stsb_test.tsv", "cls/trec_train.tsv", "cls/sst2_train.tsv")
 JSON_LINES = ("pos/ewt_test.jsonl", "pos/pud_test.jsonl", "ner/wnut17_train.jsonl")
 PER_FILE = 1000
+WORDS = (
+    "the of and to in that was his he it with is for as had you not be her on at by which have or from this him but all she "
+    "they were my are me one their so an said them we who would been will no when there if more out up into river bank loan"
+).split()
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,17 @@ def sentences(count: int, vocab_size: int) -> Sentences:
         )
     lengths = np.exp(source.normal(2.75, 0.65, count)).clip(1, LONGEST - 2).astype(np.int64) + 2
     return Sentences([source.integers(4, vocab_size, length) for length in lengths], "random ids, log-normal lengths")
+
+
+def texts_of_all_kinds(count: int) -> tuple[list[str], str]:
+    """``count`` texts in random order and where they come from; made of common words where the reference data is not."""
+    source = np.random.default_rng(0)
+    folder = os.environ.get("ANNOPIPE_REFERENCE_DATA", "")
+    if folder:
+        real = list(_texts(Path(folder) / "corpus" / "eval"))
+        return [real[i] for i in source.permutation(len(real))[:count]], "evaluation texts of the reference data"
+    lengths = np.exp(source.normal(2.5, 0.65, count)).clip(1, 120).astype(int)
+    return [" ".join(source.choice(WORDS, length)) + "." for length in lengths], "common words in random order"
 
 
 def _encoded(reference: Path) -> Iterator[NDArray[np.int64]]:

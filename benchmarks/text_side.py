@@ -32,7 +32,7 @@ def read(paths: list[str]) -> Words:
     return Words([row["text"] for row in rows], spans[:, 0], spans[:, 1], offsets)
 
 
-def empty_states(width: int, ids: Any) -> Any:
+def empty_states(width: int, ids: Any, lengths: Any) -> Any:
     """In place of the encoder: rows of nothing in particular."""
     return np.zeros((*ids.shape, width), np.float32)
 

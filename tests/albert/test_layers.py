@@ -79,7 +79,9 @@ def test_states_are_combined(tiny_model: AlbertModel) -> None:
     ids = np.array([[2, 20, 30, 3], [2, 40, 50, 3]])
     every = tiny_model.encoder.run_layers(ids, [0, 1, 2, 3])
     states = {
-        name: Layers.parse(name).states(tiny_model.encoder, tiny_model.config, ids)
+        name: Layers.parse(name)
+        .states(tiny_model.encoder, tiny_model.config, ids.reshape(-1), np.array([4, 4]))
+        .reshape(2, 4, -1)
         for name in ("last", "1", "0,2", "concat:2,1")
     }
     np.testing.assert_allclose(states["last"], every[3], atol=1e-6)

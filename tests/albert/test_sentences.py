@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from albert.odd_texts import texts
-from albert.test_words import best, ids_of, windows_of
+from albert.test_words import best, states_of, windows_of
 from annopipe.albert.layers import Layers
 from annopipe.albert.model import AlbertModel
 from annopipe.albert.settings import SentenceSettings
@@ -26,7 +26,7 @@ def pooled(model: AlbertModel, text: str, choice: SentenceSettings) -> NDArray[n
     """One text by plain loops: [CLS] of the first window, each piece from its best, [SEP] of the last."""
     ids = model.vocabulary.encode([text]).ids.tolist()
     windows = windows_of(len(ids), (choice.window or model.config.max_position_embeddings) - 2)
-    states = [choice.layers.states(model.encoder, model.config, ids_of(model, ids, window))[0] for window in windows]
+    states = [states_of(model, ids, window, choice.layers) for window in windows]
     rows = [states[0][0]]
     for place in range(len(ids)):
         at = best(windows, place)

@@ -64,17 +64,16 @@ def pooled(model: AlbertModel, many: list[Tokenised], choice: WordSettings) -> N
         base = pieces.offsets[number]
         ids = pieces.ids[base : pieces.offsets[number + 1]].tolist()
         windows = windows_of(len(ids), room)
-        states = [
-            choice.layers.states(model.encoder, model.config, ids_of(model, ids, window))[0] for window in windows
-        ]
+        states = [states_of(model, ids, window, choice.layers) for window in windows]
         for token in range(offsets[number], offsets[number + 1]):
             rows.append(token_row(states, windows, (found.first[token] - base, found.last[token] - base), choice))
     width = len(rows[0]) if rows else 0
     return np.array(rows, np.float32).reshape(len(rows), width)
 
 
-def ids_of(model: AlbertModel, ids: list[int], window: range) -> NDArray[np.int64]:
-    return np.array([[model.vocabulary.cls_id, *ids[window.start : window.stop], model.vocabulary.sep_id]], np.int64)
+def states_of(model: AlbertModel, ids: list[int], window: range, layers: Layers) -> NDArray[np.float32]:
+    row = np.array([model.vocabulary.cls_id, *ids[window.start : window.stop], model.vocabulary.sep_id], np.int64)
+    return layers.states(model.encoder, model.config, row, np.array([len(row)]))
 
 
 def windows_of(size: int, room: int) -> list[range]:

@@ -7,15 +7,30 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from annopipe.albert.batches import plan
-from annopipe.albert.codepoints import within
+from annopipe.albert.batches import pack
+from annopipe.albert.codepoints import offsets_of, within
 from annopipe.albert.pooling import Takes
 from annopipe.albert.windows import SPECIALS
 
 Floats: TypeAlias = NDArray[np.float32]
 
-States: TypeAlias = Callable[[NDArray[np.int64]], Floats]
-"""The encoder with a choice of layers: ``[n, length]`` ids to ``[n, length, width]`` states."""
+States: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.int64]], Floats]
+"""The encoder with a choice of layers: packed ids ``[rows]`` and their lengths to ``[rows, width]`` states."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Some sequences through the encoder.
+
+    Attributes:
+        which: ``[n]`` int64, the sequences.
+        begin: ``[n]`` int64, first row of each, that of ``[CLS]``.
+        states: ``[rows, width]`` float32, sequence after sequence.
+    """
+
+    which: NDArray[np.int64]
+    begin: NDArray[np.int64]
+    states: Floats
 
 
 @dataclass(frozen=True)
@@ -34,22 +49,21 @@ class Sequences:
     cls_id: int
     sep_id: int
 
-    def rows(self, which: NDArray[np.int64]) -> NDArray[np.int64]:
-        """``[n, length]`` ids of sequences of equal size."""
-        size = int(self.size[which[0]])
-        rows = np.empty((len(which), size + SPECIALS), np.int64)
-        rows[:, 0] = self.cls_id
-        rows[:, 1:-1] = self.ids[self.first[which, np.newaxis] + np.arange(size)]
-        rows[:, -1] = self.sep_id
+    def packed(self, which: NDArray[np.int64]) -> NDArray[np.int64]:
+        """``[rows]`` ids of sequences, end to end, each between its special pieces."""
+        size = self.size[which]
+        places = within(size + SPECIALS)
+        last = np.repeat(size + 1, size + SPECIALS)
+        rows = np.where(places == 0, self.cls_id, self.sep_id).astype(np.int64)
+        rows[(places > 0) & (places < last)] = self.ids[np.repeat(self.first[which], size) + within(size)]
         return rows
 
-    def encoded(
-        self, which: NDArray[np.int64], states: States, max_sentences: int | None
-    ) -> Iterator[tuple[NDArray[np.int64], Floats]]:
-        """For each batch its sequences and their ``[n, length, width]`` states; together each of ``which`` once."""
-        for batch in plan(self.size[which] + SPECIALS, max_sentences=max_sentences):
-            if len(batch):
-                yield which[batch], states(self.rows(which[batch]))
+    def encoded(self, which: NDArray[np.int64], states: States, max_sentences: int | None) -> Iterator[Encoded]:
+        """Yield batch after batch of ``which``, together each once."""
+        for batch in pack(self.size[which] + SPECIALS, max_sentences=max_sentences):
+            chosen = which[batch]
+            lengths = self.size[chosen] + SPECIALS
+            yield Encoded(chosen, offsets_of(lengths)[:-1], states(self.packed(chosen), lengths))
 
 
 def gather(
@@ -68,19 +82,19 @@ def gather(
     """
     needed = np.unique(np.concatenate([takes.window for takes in parts]))
     width = out.shape[1] // len(parts)
-    for which, hidden in sequences.encoded(needed, states, max_sentences):
+    for batch in sequences.encoded(needed, states, max_sentences):
         for place, takes in enumerate(parts):
-            _put(takes, which, hidden, out[:, place * width : (place + 1) * width])
+            _put(takes, batch, out[:, place * width : (place + 1) * width])
 
 
-def _put(takes: Takes, which: NDArray[np.int64], hidden: Floats, out: Floats) -> None:
+def _put(takes: Takes, batch: Encoded, out: Floats) -> None:
     """What tokens take from one batch."""
-    begin = np.searchsorted(takes.window, which)
-    counts = np.searchsorted(takes.window, which, "right") - begin
+    begin = np.searchsorted(takes.window, batch.which)
+    counts = np.searchsorted(takes.window, batch.which, "right") - begin
     taken = np.repeat(begin, counts) + within(counts)
     if not len(taken):
         return
-    rows = hidden[np.repeat(np.arange(len(which)), counts), takes.row[taken]]
+    rows = batch.states[np.repeat(batch.begin, counts) + takes.row[taken]]
     target = takes.target[taken]
     if takes.weight is None:
         out[target] = rows

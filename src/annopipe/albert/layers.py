@@ -98,12 +98,14 @@ class Layers:
         """Numbers per piece."""
         return config.hidden_size * (len(self.indices) if self.combine == "concat" else 1)
 
-    def states(self, encoder: Encoder, config: AlbertConfig, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        """``[n, length, width]`` states of ``[n, length]`` sequences of equal length."""
+    def states(
+        self, encoder: Encoder, config: AlbertConfig, ids: NDArray[np.int64], lengths: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """``[tokens, width]`` states of packed sequences (``Encoder.run_packed``)."""
         layers = self.resolve(config)
         if layers == (config.num_hidden_layers,):
-            return encoder.run(ids)
-        states = encoder.run_layers(ids, layers)
+            return encoder.run_packed(ids, lengths)
+        states = encoder.run_layers_packed(ids, lengths, layers)
         if self.combine == "mean":
             return states.mean(axis=0, dtype=np.float32)
         return np.concatenate(list(states), axis=-1)

@@ -1,6 +1,6 @@
 """Sentence vectors: the encoder's states pooled over a whole text, of any length."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from annopipe.albert.codepoints import lengths_of, offsets_of
 from annopipe.albert.config import AlbertConfig
-from annopipe.albert.gather import Floats, Sequences, States
+from annopipe.albert.gather import Encoded, Floats, Sequences, States
 from annopipe.albert.settings import SentenceSettings
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.albert.windows import SPECIALS, Windows
@@ -34,6 +34,12 @@ class SentencePlan:
     begin: NDArray[np.int64]
     end: NDArray[np.int64]
     opens: NDArray[np.int64]
+
+    def counted(self, batch: Encoded) -> Iterator[tuple[int, Floats]]:
+        """Yield the windows of a batch and their states that count."""
+        begin, end = batch.begin + self.begin[batch.which], batch.begin + self.end[batch.which]
+        for window, first, last in zip(batch.which.tolist(), begin.tolist(), end.tolist(), strict=True):
+            yield window, batch.states[first:last]
 
 
 def plan_sentences(
@@ -65,26 +71,25 @@ def pool_sentences(plan: SentencePlan, states: States, out: Floats, settings: Se
 
 def _pool_first(plan: SentencePlan, states: States, out: Floats, max_sentences: int | None) -> None:
     """The state of ``[CLS]`` in each text's first window, the only one that is encoded."""
-    for which, hidden in plan.sequences.encoded(plan.opens, states, max_sentences):
-        out[plan.text[which]] = hidden[:, 0]
+    for batch in plan.sequences.encoded(plan.opens, states, max_sentences):
+        out[plan.text[batch.which]] = batch.states[batch.begin]
 
 
 def _pool_max(plan: SentencePlan, states: States, out: Floats, max_sentences: int | None) -> None:
     out[:] = -np.inf
     every = np.arange(len(plan.text), dtype=np.int64)
-    for which, hidden in plan.sequences.encoded(every, states, max_sentences):
-        for window, rows in zip(which.tolist(), hidden, strict=True):
-            if plan.begin[window] < plan.end[window]:
-                peak = rows[plan.begin[window] : plan.end[window]].max(axis=0)
-                np.maximum(out[plan.text[window]], peak, out=out[plan.text[window]])
+    for batch in plan.sequences.encoded(every, states, max_sentences):
+        for window, rows in plan.counted(batch):
+            if len(rows):
+                np.maximum(out[plan.text[window]], rows.max(axis=0), out=out[plan.text[window]])
 
 
 def _pool_mean(plan: SentencePlan, states: States, out: Floats, max_sentences: int | None) -> None:
     """Sums in double precision, so that the order of batches does not show."""
     sums = np.zeros(out.shape, np.float64)
     every = np.arange(len(plan.text), dtype=np.int64)
-    for which, hidden in plan.sequences.encoded(every, states, max_sentences):
-        for window, rows in zip(which.tolist(), hidden, strict=True):
-            sums[plan.text[window]] += rows[plan.begin[window] : plan.end[window]].sum(axis=0, dtype=np.float64)
+    for batch in plan.sequences.encoded(every, states, max_sentences):
+        for window, rows in plan.counted(batch):
+            sums[plan.text[window]] += rows.sum(axis=0, dtype=np.float64)
     counts = np.bincount(plan.text, weights=plan.end - plan.begin, minlength=len(out))
     out[:] = sums / counts[:, np.newaxis]
