@@ -12,6 +12,7 @@ import pytest
 
 from annopipe.errors import ModelFileMissing, ModelNotFound, StoreError
 from annopipe.hub import installed, locate
+from annopipe.hub.pulling import pull
 from annopipe.hub.store import remove
 from hub.conftest import BASE, NAME
 from hub.local_hub import LocalHub, Repository
@@ -199,6 +200,12 @@ def test_links_out_of_the_store_are_not_followed(hub: LocalHub, store: Path) -> 
     with pytest.raises(StoreError, match=r"spiece\.model is a symbolic link"):
         locate(NAME)
     assert locate(outside) == outside
+    (store / KEY / "spiece.model").unlink()
+    shutil.rmtree(store / KEY)
+    (store / KEY).symlink_to(outside)
+    assert pull(NAME, force=True) == locate(NAME) == store / KEY
+    assert not (store / KEY).is_symlink()
+    assert (outside / "spiece.model").is_file()
 
 
 def test_the_store_itself_may_be_a_link(hub: LocalHub, store: Path) -> None:

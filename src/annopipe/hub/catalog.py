@@ -21,6 +21,8 @@ from annopipe.hub.names import ModelName, candidates
 BUILT_IN: Final = Path(__file__).with_name("catalog.toml")
 VARIABLE: Final = "ANNOPIPE_CATALOG"
 NEAREST: Final = 3
+SHORTEST: Final = 3
+"""Characters that many names have in them."""
 
 Entries = dict[ModelName, Entry]
 
@@ -61,10 +63,11 @@ def by_reference(reference: str) -> Entry:
 def nearest(name: str, language: str, others: Iterable[str] = ()) -> list[str]:
     """Return up to three known models, as ``<name>_<language>``, that look like this one, the likeliest first."""
     known = entries()
-    same = [model.key for model in known if model.name == name]
     keys = sorted({*(model.key for model in known), *others})
+    same = [model.key for model in known if model.name == name]
+    holding = [key for key in keys if len(name) > SHORTEST and name in key]
     near = difflib.get_close_matches(f"{name}_{language}", keys, n=NEAREST, cutoff=0.6)
-    return list(dict.fromkeys([*same, *near]))[:NEAREST]
+    return list(dict.fromkeys([*same, *holding, *near]))[:NEAREST]
 
 
 def languages() -> list[str]:

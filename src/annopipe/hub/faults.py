@@ -74,7 +74,7 @@ def _denied(status: int, headers: Mapping[str, str], host: str, what: str, sayin
 
 
 def _missing(headers: Mapping[str, str], what: str) -> str:
-    kinds = {"RevisionNotFound": "such revision of", "EntryNotFound": "file"}
+    kinds = {"RepoNotFound": "repository", "RevisionNotFound": "such revision of", "EntryNotFound": "file"}
     return f"{kinds.get(headers.get('x-error-code', ''), 'repository or file')} {what}"
 
 

@@ -142,8 +142,7 @@ def fetched(entry: Entry, *, force: bool = False) -> Path:
         text = f"{entry.model} is not on this machine, and {error}. {_ways_out(entry.model)}"
         raise MissingExtra(text) from error
     except FetchError as error:
-        error.add_note(f"While fetching {entry.model}. {_ways_out(entry.model)}")
-        raise
+        raise type(error)(f"{entry.model} could not be fetched: {error}") from error
 
 
 def _ways_out(model: ModelName) -> str:

@@ -36,8 +36,8 @@ def pull(name: str, lang: str = "en", remote_loc: str | os.PathLike[str] | None 
         model = candidates(name, lang)[0]
     if model.key in models_in(BUNDLED):
         return BUNDLED / model.key
-    there = in_store(model.key)
-    if there is not None and not force:
+    there = None if force else in_store(model.key)
+    if there is not None:
         check(there, whole=True)
         return there
     return fetched(_entry(model, remote_loc), force=force)
