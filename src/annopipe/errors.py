@@ -47,6 +47,10 @@ class ColumnTypeError(AnnopipeError, TypeError):
     """A column or frame is of a type that cannot be read here."""
 
 
+class UnsupportedColumn(ColumnTypeError):
+    """A column is of a type that the engine does not hand to Python; said before any work."""
+
+
 class RowTooLarge(AnnopipeError, ValueError):
     """The annotations of one row exceed ``maxRowBytes``."""
 
@@ -105,6 +109,18 @@ class SavedPipelineError(AnnopipeError, ValueError):
 
 class MissingExtra(AnnopipeError, ImportError):
     """An optional library is not installed; the text names the extra that brings it."""
+
+
+class PackageMixture(AnnopipeError, ImportError):
+    """Packages that own the same modules are installed together; the text gives the commands that repair it."""
+
+
+class SessionError(AnnopipeError, RuntimeError):
+    """A Spark session cannot be started, or one that was started is gone."""
+
+
+class VersionMismatch(AnnopipeError, RuntimeError):
+    """Stages came from another version of annopipe than the one that should run them."""
 
 
 class CommandError(AnnopipeError, ValueError):

@@ -17,10 +17,6 @@ from annopipe.frames.carrying import ROW_COLUMN
 from annopipe.surrogates import NOTE_COLUMN
 
 
-class SparkLike:
-    def mapInArrow(self) -> None: ...
-
-
 class NoTable:
     """A stream of bare numbers."""
 
@@ -39,7 +35,6 @@ REFUSED: list[tuple[Any, str]] = [
     (pl.Series(["a"]), r"series\.to_frame\('text'\)"),
     (pa.array(["a"]), r"pa\.table\(\{'text': array\}\)"),
     (pa.chunked_array([["a"]]), r"pa\.table\(\{'text': array\}\)"),
-    (SparkLike(), r"later version.*toArrow\(\).*toPandas\(\)"),
     (NoTable(), "no table: pass a frame with named columns"),
     (Tabular(), "has a method that gives an Arrow table"),
     (np.array([1.5]), "float64.*one-dimensional array of str"),

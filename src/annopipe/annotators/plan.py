@@ -11,7 +11,7 @@ from annopipe.annotators.batch import Batch
 from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.stage import Transformer
 from annopipe.errors import WiringError
-from annopipe.frames import adapt
+from annopipe.frames import adapt, origin, remember
 from annopipe.surrogates import NOTE_COLUMN
 
 FIRST_ROWS: Final = 64
@@ -36,6 +36,10 @@ class Plan:
         self.schemas = [schema]
         for stage in stages:
             self.schemas.append(stage.output_schema(self.schemas[-1]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle stages and the schema before them; the schemas between are made anew."""
+        return Plan, (self.stages, self.schemas[0])
 
     @property
     def schema(self) -> pa.Schema:
@@ -80,10 +84,22 @@ def text_column(stages: Sequence[Transformer]) -> str:
 
 
 def transform_frame(stages: Sequence[Transformer], frame: Any) -> Any:
-    """Run stages over a frame of any kind and return one of the same kind."""
-    adapter = adapt(frame, text_column(stages))
+    """Run stages over a frame of any kind and return one of the same kind.
+
+    The stages are copied first: a setter called later does not reach a lazy result. A Spark frame that came from stages
+    is their input with one longer list of stages, so that consecutive calls are one pass over the rows.
+    """
+    base, earlier = origin(frame)
+    copies = [stage.copy() for stage in stages]
+    if earlier and _share_dialect([*earlier, *copies]):
+        frame, copies = base, [*earlier, *copies]
+    adapter = adapt(frame, text_column(copies))
     schema = adapter.schema
     if NOTE_COLUMN in schema.names:
         schema = schema.remove(schema.get_field_index(NOTE_COLUMN))
-    plan = Plan(stages, schema)
-    return adapter.apply(plan.run, plan.schema)
+    plan = Plan(copies, schema)
+    return remember(adapter.apply(plan.run, plan.schema), frame, copies)
+
+
+def _share_dialect(stages: Sequence[Transformer]) -> bool:
+    return len({stage.getDialect() for stage in stages}) == 1

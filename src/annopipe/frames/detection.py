@@ -15,8 +15,9 @@ def adapt(frame: Any, text_column: str) -> Adapter:
 
     Args:
         frame: list or iterator of str, of lists of str or of dicts; one-dimensional numpy array of str; pandas or
-            Polars DataFrame, Polars LazyFrame; Arrow Table, RecordBatch or RecordBatchReader; anything else with
-            the Arrow stream protocol (``__arrow_c_stream__``), which gives an Arrow Table back.
+            Polars DataFrame, Polars LazyFrame; Spark DataFrame, of whatever engine has ``mapInArrow``; Arrow Table,
+            RecordBatch or RecordBatchReader; anything else with the Arrow stream protocol (``__arrow_c_stream__``),
+            which gives an Arrow Table back.
         text_column: name of the column that bare texts make; where lone surrogates are replaced in the column of
             this name, they are counted.
 
@@ -37,6 +38,10 @@ def adapt(frame: Any, text_column: str) -> Adapter:
         from annopipe.frames.polars_frames import polars_adapter
 
         return polars_adapter(frame, text_column)
+    if callable(getattr(type(frame), "mapInArrow", None)):
+        from annopipe.frames.spark_frames import SparkAdapter
+
+        return SparkAdapter(frame)
     return _arrow_or_iterator(frame, text_column)
 
 

@@ -11,7 +11,7 @@ from annopipe.errors import ColumnTypeError
 
 KINDS: Final = (
     "a list or iterator of str (or of lists of str, or of dicts), a pandas DataFrame, a Polars DataFrame or LazyFrame, "
-    "an Arrow Table, RecordBatch or RecordBatchReader, or an object with __arrow_c_stream__"
+    "a Spark DataFrame, an Arrow Table, RecordBatch or RecordBatchReader, or an object with __arrow_c_stream__"
 )
 
 
@@ -33,11 +33,8 @@ def _frame_way(frame: Any) -> str | None:
             "transform takes a frame, and a single str is none: pass a list ([text]), or use "
             "LightPipeline(model).fullAnnotate(text)"
         )
-    if hasattr(frame, "mapInArrow"):
-        return (
-            "Spark DataFrames come with a later version of annopipe; until then pass frame.toArrow() (Spark 4) or "
-            "frame.toPandas()"
-        )
+    if comes_from(frame, "pyspark.pandas", "DataFrame", "Series"):
+        return "a pandas-on-Spark frame is read as a Spark DataFrame: pass frame.to_spark()"
     return None
 
 

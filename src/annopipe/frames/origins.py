@@ -1,0 +1,38 @@
+"""Where a Spark frame came from: the frame and the stages behind it, so that further stages join them in one pass.
+
+What the engine keeps is never computed again: a frame that was cached is a beginning of its own, and so is whatever an
+engine returns as another frame (``checkpoint``, ``select``, a stream read back).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+_NAME: Final = "_annopipe_origin"
+
+
+class _Persist:
+    """A frame's own ``persist`` or ``cache``; whoever calls it makes the frame a beginning of its own."""
+
+    def __init__(self, frame: Any, method: Callable[..., Any]) -> None:
+        self._frame = frame
+        self._method = method
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        vars(self._frame).pop(_NAME, None)
+        return self._method(*args, **kwargs)
+
+
+def remember(result: Any, frame: Any, stages: Sequence[Any]) -> Any:
+    """Note on a Spark frame from which frame and stages it comes, and return it; others are returned as they are."""
+    if not callable(getattr(type(result), "mapInArrow", None)):
+        return result
+    for name in ("persist", "cache"):
+        setattr(result, name, _Persist(result, getattr(result, name)))
+    setattr(result, _NAME, (frame, list(stages)))
+    return result
+
+
+def origin(frame: Any) -> tuple[Any, list[Any]]:
+    """Return the frame and the stages behind a frame: itself and none, unless `remember` noted others."""
+    found: tuple[Any, list[Any]] = getattr(frame, "__dict__", {}).get(_NAME, (frame, []))
+    return found

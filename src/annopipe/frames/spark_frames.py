@@ -1,0 +1,55 @@
+"""Spark's DataFrames and all that share their ``mapInArrow``: classic, Connect, Sail.
+
+Nothing is moved here: ``transform`` gives a lazy frame of the same class, and the engine calls the stages with its own
+batches. Columns that no stage made go back as the engine handed them over, whatever their type.
+"""
+
+import re
+from importlib import import_module
+from typing import Any, Final
+
+import pyarrow as pa
+
+from annopipe.frames.adapter import Run
+from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, is_kept, kept_field, made_field
+from annopipe.frames.spark_step import SparkStep
+from annopipe.frames.spark_types import check_types, to_arrow_field, to_spark_field
+
+_ODD_NAME: Final = re.compile(r"[.`]")
+
+
+class SparkAdapter:
+    """A Spark frame as the batches that its engine will bring.
+
+    Raises:
+        UnsupportedColumn: a column of a type that engines do not hand to Python.
+        ColumnTypeError: several columns of one name.
+    """
+
+    def __init__(self, frame: Any) -> None:
+        self._frame = frame
+        self._own = frame.schema
+        check_names(self._own.names, "DataFrame")
+        check_types(self._own)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """See `Adapter.schema`."""
+        return pa.schema([*(kept_field(to_arrow_field(field)) for field in self._own.fields), ROW_FIELD])
+
+    def apply(self, run: Run, schema: pa.Schema) -> Any:
+        """Return the engine's lazy frame; ``run`` is pickled and works where the rows are."""
+        types = import_module(type(self._own).__module__)
+        own = {field.name: field for field in self._own.fields}
+        fields = [field for field in schema if field.name != ROW_COLUMN]
+        result = [own[f.name] if is_kept(f) else to_spark_field(types, made_field(f)) for f in fields]
+        places = [self._own.names.index(field.name) if is_kept(field) else None for field in fields]
+        step = SparkStep(run, self.schema, [field.name for field in fields], places)
+        return self._plainly_named().mapInArrow(step.run, types.StructType(result))
+
+    def _plainly_named(self) -> Any:
+        """Return the frame under names that every engine resolves; the result bears the frame's own."""
+        names = self._own.names
+        if not any(_ODD_NAME.search(name) for name in names):
+            return self._frame
+        return self._frame.toDF(*(f"c{place}" for place in range(len(names))))

@@ -1,0 +1,133 @@
+"""What a Spark engine calls with its batches: the stages, where the rows are."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from annopipe.annotation import COLUMN_TYPE
+from annopipe.errors import AnnopipeError, VersionMismatch
+from annopipe.frames.adapter import Batches, Run
+from annopipe.frames.carrying import MOST_ROWS, ROW_COLUMN
+from annopipe.frames.parts import normalised
+from annopipe.version import __version__
+
+FIRST_ROWS: Final = 8
+"""Rows of the first slice: ``show()`` takes 21 from each of several partitions, and engines ask for one slice more."""
+
+
+class SparkStep:
+    """Stages over the batches of an engine. It pickles as the stages alone, a few kB.
+
+    Args:
+        run: from batches to batches, lazily.
+        schema: what ``run`` reads: the engine's columns in their order, then row numbers.
+        names: names of the columns of the result.
+        places: for each of them the place of the engine's column that it is, None for one that ``run`` makes.
+    """
+
+    def __init__(self, run: Run, schema: pa.Schema, names: Sequence[str], places: Sequence[int | None]) -> None:
+        self._run = run
+        self._schema = schema
+        self._names = list(names)
+        self._places = list(places)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Put the version first, so that another one is told before it meets stages that it does not know."""
+        return _arrived, (_Version(__version__), self._run, self._schema, self._names, self._places)
+
+    def run(self, batches: Batches) -> Batches:
+        """Yield the result slice by slice, small ones first, so that ``show`` and ``limit`` stop the work.
+
+        Raises:
+            AnnopipeError: without the frames of this package; the engine adds its own.
+        """
+        rows = _Rows(batches, self._schema)
+        try:
+            for made in self._run(rows.sent()):
+                yield from (self._joined(part, batch, first) for part, batch, first in rows.of(made))
+        except AnnopipeError as error:
+            raise error.with_traceback(None) from None
+
+    def _joined(self, made: pa.RecordBatch, batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
+        """Return new columns beside the engine's own, row by row."""
+        rows = np.asarray(made.column(ROW_COLUMN), np.int64) - first
+        together = bool((np.diff(rows) == 1).all())
+        kept = batch.slice(int(rows[0]), len(rows)) if together else batch.take(pa.array(rows))
+        arrays, fields = [], []
+        for name, place in zip(self._names, self._places, strict=True):
+            field = made.schema.field(name) if place is None else batch.schema.field(place)
+            arrays.append(made.column(name) if place is None else kept.column(place))
+            fields.append(field.with_name(name))
+        return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
+
+
+class _Rows:
+    """The engine's batches on their way, and back again by row number."""
+
+    def __init__(self, batches: Batches, schema: pa.Schema) -> None:
+        self._batches = batches
+        self._schema = schema
+        self._waiting: deque[tuple[int, pa.RecordBatch]] = deque()
+
+    def sent(self) -> Batches:
+        """Yield the rows as stages read them, in slices that grow: engines hand over thousands of rows at once."""
+        first, most = 0, FIRST_ROWS
+        for batch in self._batches:
+            start = 0
+            while start < batch.num_rows:
+                piece = batch.slice(start, most)
+                self._waiting.append((first, piece))
+                yield self._cast(piece, first)
+                first, start, most = first + piece.num_rows, start + piece.num_rows, min(most * 2, MOST_ROWS)
+
+    def of(self, made: pa.RecordBatch) -> "list[tuple[pa.RecordBatch, pa.RecordBatch, int]]":
+        """Return parts of a result with the engine's batch of each and that batch's first row number."""
+        numbers = np.asarray(made.column(ROW_COLUMN), np.int64)
+        parts, start = [], 0
+        while start < len(numbers):
+            first, batch = self._waiting[0]
+            end = int(np.searchsorted(numbers, first + batch.num_rows))
+            if end > start:
+                parts.append((made.slice(start, end - start), batch, first))
+                start = end
+            else:
+                self._waiting.popleft()
+        return parts
+
+    def _cast(self, batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
+        numbers = pa.array(np.arange(first, first + batch.num_rows))
+        fields = [field for field in self._schema if field.name != ROW_COLUMN]
+        arrays = [_as(array, field.type) for array, field in zip(batch.columns, fields, strict=True)]
+        return pa.RecordBatch.from_arrays([*arrays, numbers], schema=self._schema)
+
+
+def _as(array: pa.Array, type_: pa.DataType) -> pa.Array:
+    """Return a column in the type that stages read; those that they need not read are empty."""
+    if array.type == type_:
+        return array
+    if pa.types.is_list(type_) and pa.types.is_null(type_.value_type):
+        return pa.nulls(len(array), type_)
+    return normalised(array) if type_ == COLUMN_TYPE else array.cast(type_)
+
+
+class _Version:
+    """The version that pickled a step; unpickled by any other, it raises."""
+
+    def __init__(self, version: str) -> None:
+        if version != __version__:
+            msg = (
+                f"stages of annopipe {version} came to a worker with annopipe {__version__}: install the same version on "
+                "the driver and on all workers"
+            )
+            raise VersionMismatch(msg)
+        self._version = version
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Version, (self._version,)
+
+
+def _arrived(_: _Version, run: Run, schema: pa.Schema, names: list[str], places: list[int | None]) -> SparkStep:
+    return SparkStep(run, schema, names, places)
