@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from annopipe.pipeline.light import LightPipeline
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel
+    from annopipe.spark.session import start, stop
 
 _STARRED = {
     "AlbertEmbeddings": "annotators.albert_embeddings",
@@ -45,6 +46,8 @@ _NAMED = {
     "load": "pipeline.native",
     "models": "hub.listing",
     "options": "dialect",
+    "start": "spark.session",
+    "stop": "spark.session",
 }
 
 __all__ = [  # noqa: RUF022 - the annotators in the order of a pipeline

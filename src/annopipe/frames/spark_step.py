@@ -119,8 +119,8 @@ class _Version:
     def __init__(self, version: str) -> None:
         if version != __version__:
             msg = (
-                f"stages of annopipe {version} came to a worker with annopipe {__version__}: install the same version on "
-                "the driver and on all workers"
+                f"stages of annopipe {version} came to a worker with annopipe {__version__}: install the same version "
+                "on the driver and on all workers"
             )
             raise VersionMismatch(msg)
         self._version = version

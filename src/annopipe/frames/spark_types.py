@@ -115,8 +115,8 @@ def check_types(schema: Any) -> None:
         if REFUSED.isdisjoint(_names(field.dataType)):
             continue
         msg = (
-            f"column {field.name!r} is of type {field.dataType.simpleString()}, which Spark and Sail do not hand to Python: "
-            f"drop it (frame.drop({field.name!r})) and join it again by a key, or make it text "
+            f"column {field.name!r} is of type {field.dataType.simpleString()}, which Spark and Sail do not hand to "
+            f"Python: drop it (frame.drop({field.name!r})) and join it again by a key, or make it text "
             f"(frame.withColumn({field.name!r}, frame[{field.name!r}].cast('string')))"
         )
         raise UnsupportedColumn(msg)

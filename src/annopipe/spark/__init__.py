@@ -1,0 +1,6 @@
+"""pyspark's side: sessions, functions for SQL, and what a result looks like."""
+
+from annopipe.spark.connection import connection_string
+from annopipe.spark.session import start, stop
+
+__all__ = ["connection_string", "start", "stop"]

@@ -1,0 +1,105 @@
+"""Spark Connect sessions: how they are reached, and the string by which another client joins one."""
+
+import ipaddress
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+from annopipe.errors import SessionError
+from annopipe.spark.neighbours import current_user
+
+UNLIMITED: Final = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
+NO_PROXY: Final = ("grpc.enable_http_proxy", 0)
+LOCAL_RETRIES: Final = 3
+PATIENCE: Final = 10.0
+"""Seconds within which a server must answer a first call."""
+
+
+def address(host: str, port: int, user: str, session: str | None = None) -> str:
+    """Return the connection string of a server, or with ``session`` of one session on it."""
+    joined = f";session_id={session}" if session else ""
+    return f"sc://{host}:{port}/;user_id={quote(user, safe='')}{joined}"
+
+
+def connect(url: str, conf: Mapping[str, str]) -> Any:
+    """Return a new session on a server, with user and session ids that are known; a row may be of any size.
+
+    A proxy is not asked for a server on this machine: gRPC would, and wait for ever. Nor is a server on this machine
+    waited for long: it is there or it is gone.
+
+    Raises:
+        SessionError: nobody answers there.
+    """
+    from pyspark.sql.connect.client.core import DefaultChannelBuilder
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+    from pyspark.sql.connect.session import SparkSession
+
+    here = is_here(url)
+    builder = DefaultChannelBuilder(_whole(url), [*UNLIMITED, *([NO_PROXY] if here else [])])
+    _check_answers(builder)
+    session = SparkSession(connection=builder)
+    if here:
+        session.client.set_retry_policies([DefaultPolicy(max_retries=LOCAL_RETRIES)])
+    for key, value in conf.items():
+        session.conf.set(key, value)
+    SparkSession._set_default_and_active_session(session)
+    return session
+
+
+def _whole(url: str) -> str:
+    """Return a connection string with a user and a session, those that it names or new ones."""
+    wanted = {"user_id": quote(current_user(), safe=""), "session_id": str(uuid.uuid4())}
+    missing = [f"{key}={value}" for key, value in wanted.items() if f";{key}=" not in url]
+    return ";".join([url if "/;" in url else url.rstrip("/") + "/", *missing])
+
+
+def connection_string(spark: Any) -> str:
+    """Return the string by which another client joins a session: host, port, user_id and session_id.
+
+    Functions registered for SQL and temporary views live in one session; a client that gives the whole string shares
+    them: ``SparkSession.builder.remote(connection_string(spark)).getOrCreate()``.
+
+    Args:
+        spark: a session of Spark Connect or Sail.
+
+    Raises:
+        SessionError: a session in a JVM of its own, which no other client can join.
+    """
+    if not _is_connect(spark):
+        msg = "this session has no server that others can join: sessions of Spark Connect and Sail have one"
+        raise SessionError(msg)
+    client = spark.client
+    host, _, port = client._builder.endpoint.rpartition(":")
+    return address(host, int(port), client._user_id or "", client._session_id)
+
+
+def _is_connect(spark: Any) -> bool:
+    return any("pyspark.sql.connect" in kind.__module__ for kind in type(spark).__mro__)
+
+
+def is_here(url: str) -> bool:
+    """Tell whether the server of a connection string is on this machine."""
+    found = re.match(r"sc://(\[[^\]]*\]|[^:/;]*)", url)
+    host = found.group(1).strip("[]") if found else ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _check_answers(builder: Any) -> None:
+    import grpc
+
+    channel = builder.toChannel()
+    try:
+        grpc.channel_ready_future(channel).result(timeout=PATIENCE)
+    except grpc.FutureTimeoutError:
+        msg = (
+            f"no Spark Connect server answers at {builder.endpoint} within {PATIENCE:.0f} s: it is gone, or listens "
+            "elsewhere"
+        )
+        raise SessionError(msg) from None
+    finally:
+        channel.close()

@@ -1,0 +1,69 @@
+"""Sail inside this process: a Spark Connect server without a JVM."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from annopipe.errors import SessionError
+
+HOST: Final = "127.0.0.1"
+PORT_KEY: Final = "spark.connect.grpc.binding.port"
+QUIET: Final = {"RUST_LOG": "error"}
+ORDERED: Final = {"SAIL_EXECUTION__DEFAULT_PARALLELISM": "1"}
+"""One stream of rows: Sail deals slices out to its workers in turn and would change the order of rows. The encoder uses
+all processors either way."""
+
+_PREFIX: Final = "sail."
+
+
+def start_server(conf: Mapping[str, str]) -> Any:
+    """Start a server on a free port of the loopback interface, or on the one that ``conf`` names, and return it.
+
+    Args:
+        conf: its entries ``sail.…`` are Sail's own options (``sail.execution.default_parallelism``).
+
+    Raises:
+        SessionError: the port is taken or the server does not come up.
+    """
+    from pysail.spark import SparkConnectServer
+
+    port = conf.get(PORT_KEY, "0")
+    own = {_variable(key): value for key, value in conf.items() if key.startswith(_PREFIX)}
+    with _environment({**QUIET, **ORDERED}, own):
+        try:
+            server = SparkConnectServer(HOST, int(port))
+            server.start(background=True)
+        except (RuntimeError, OSError, ValueError, OverflowError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            msg = f"Sail does not start on port {port} ({reason}): choose another {PORT_KEY}, or none for a free one"
+            raise SessionError(msg) from None
+    if server.listening_address is None:
+        msg = f"Sail started and does not listen: port {port} may be taken; set no {PORT_KEY} for a free one"
+        raise SessionError(msg)
+    return server
+
+
+def spark_conf(conf: Mapping[str, str]) -> dict[str, str]:
+    """Return the entries that are the session's and not the server's."""
+    return {key: value for key, value in conf.items() if not key.startswith(_PREFIX) and key != PORT_KEY}
+
+
+def _variable(key: str) -> str:
+    return "SAIL_" + key.removeprefix(_PREFIX).upper().replace(".", "__")
+
+
+@contextmanager
+def _environment(defaults: Mapping[str, str], explicit: Mapping[str, str]) -> Iterator[None]:
+    """Set variables while the server reads them: defaults where the user set nothing, explicit ones in any case."""
+    wanted = {**{key: value for key, value in defaults.items() if key not in os.environ}, **explicit}
+    before = {key: os.environ.get(key) for key in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            if value is None:
+                del os.environ[key]
+            else:
+                os.environ[key] = value
