@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel
     from annopipe.spark.session import start, stop
+    from annopipe.spark.display import show
 
 _STARRED = {
     "AlbertEmbeddings": "annotators.albert_embeddings",
@@ -46,6 +47,7 @@ _NAMED = {
     "load": "pipeline.native",
     "models": "hub.listing",
     "options": "dialect",
+    "show": "spark.display",
     "start": "spark.session",
     "stop": "spark.session",
 }
@@ -69,6 +71,8 @@ logging.getLogger("annopipe").addHandler(logging.NullHandler())
 
 def __getattr__(name: str) -> Any:
     """Import a public name on its first use."""
+    if name == "spark":
+        return import_module("annopipe.spark")
     module = _STARRED.get(name) or _NAMED.get(name)
     if module is None:
         msg = f"module 'annopipe' has no attribute {name!r}"

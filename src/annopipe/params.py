@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final, Self
 from annopipe.converters import Converter
 from annopipe.errors import ParamUnset, ParamValueError
 from annopipe.persistence import Savable, Shelf
+from annopipe.virtual_bases import register
 
 ABSENT: Final = object()
 
@@ -121,6 +122,7 @@ class Params(Savable):
                     method.__doc__ = f"{'Set' if prefix == 'set' else 'Return'} ``{name}``: {param.doc}"
                     method.__qualname__ = f"{cls.__name__}.{accessor}"
                     setattr(cls, accessor, method)
+        register(cls)
 
     def __init__(self, **values: Any) -> None:
         self.uid = self._new_uid(type(self).__name__)

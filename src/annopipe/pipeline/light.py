@@ -9,6 +9,7 @@ from annopipe.annotators.embeddings_finisher import EmbeddingsFinisher
 from annopipe.annotators.plan import transform_frame
 from annopipe.annotators.stage import Transformer
 from annopipe.errors import ParamTypeError
+from annopipe.pipeline.foreign import is_foreign
 from annopipe.pipeline.pipeline import PipelineModel, flat_stages
 
 Row = dict[str, list[Annotation]]
@@ -30,6 +31,10 @@ class LightPipeline:
         if not isinstance(pipelineModel, PipelineModel):
             msg = f"LightPipeline takes a fitted PipelineModel, not {type(pipelineModel).__name__}: call fit first"
             raise ParamTypeError(msg)
+        for stage in flat_stages(pipelineModel.stages):
+            if is_foreign(stage):
+                msg = f"{stage} is a stage of pyspark and needs a Spark frame: LightPipeline runs annopipe's alone"
+                raise ParamTypeError(msg)
         self.pipeline_model = pipelineModel
         self.parse_embeddings = parse_embeddings
         self._ignore_unsupported = False

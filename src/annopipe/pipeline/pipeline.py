@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from annopipe.annotators.plan import transform_frame
 from annopipe.annotators.stage import Stage, Transformer
-from annopipe.errors import ParamTypeError
+from annopipe.errors import ParamTypeError, SavedPipelineError
 from annopipe.params import Param, Params
 from annopipe.persistence import Savable, Shelf, restore_any
+from annopipe.pipeline.foreign import fit_stages, is_foreign, run_stages
 
 
 def _to_stages(name: str, value: Any) -> list[Any]:
@@ -15,7 +15,7 @@ def _to_stages(name: str, value: Any) -> list[Any]:
         msg = f"{name} must be a list of stages, not {type(value).__name__}"
         raise ParamTypeError(msg)
     for place, stage in enumerate(value):
-        if not isinstance(stage, Stage | Pipeline | PipelineModel):
+        if not isinstance(stage, Stage | Pipeline | PipelineModel) and not is_foreign(stage):
             msg = (
                 f"{name}[{place}] is {stage!r}, which is no stage of annopipe (an annotator, Pipeline or PipelineModel)"
             )
@@ -45,7 +45,7 @@ class PipelineModel(Params):
         """Return the frame with the output columns of all stages.
 
         Args:
-            dataset: list or iterator of str (None allowed), pandas or Polars frame, Arrow table, batch or reader.
+            dataset: list or iterator of str (None allowed), pandas, Polars or Spark frame, Arrow table, batch, reader.
             params: values for this call only, by parameter.
 
         Returns:
@@ -58,7 +58,7 @@ class PipelineModel(Params):
             RowTooLarge: one row's vectors pass ``maxRowBytes``.
         """
         model = self.copy(params) if params else self
-        return transform_frame(flat_stages(model.stages), dataset)
+        return run_stages(flat_stages(model.stages), dataset)
 
     def copy(self, extra: Mapping[Any, Any] | None = None) -> Self:
         """Return a pipeline of copied stages, with the values of ``extra`` over theirs."""
@@ -101,17 +101,13 @@ class Pipeline(Params):
         """Return the fitted pipeline.
 
         No stage of annopipe looks at the data to fit, so ``dataset`` may be left out; wrong columns are found by
-        ``transform``, as in Spark NLP.
+        ``transform``, as in Spark NLP. Estimators of pyspark among the stages are fitted to a Spark frame.
         """
-        fitted = [self._fit_one(stage.copy(params) if params else stage, dataset) for stage in self._stages()]
-        return PipelineModel(fitted)
+        stages = [stage.copy(params) if params else stage for stage in self._stages()]
+        return PipelineModel(fit_stages(stages, dataset))
 
     def _stages(self) -> list[Any]:
         return self.getStages() if self.isSet("stages") else []
-
-    @staticmethod
-    def _fit_one(stage: Any, dataset: Any) -> Any:
-        return stage.fit(dataset) if hasattr(stage, "fit") else stage
 
     def copy(self, extra: Mapping[Any, Any] | None = None) -> Self:
         """Return a pipeline of copied stages, with the values of ``extra`` over theirs."""
@@ -131,6 +127,10 @@ class Pipeline(Params):
 
 
 def _describe_all(stages: Sequence[Savable], shelf: Shelf) -> list[dict[str, Any]]:
+    for stage in stages:
+        if is_foreign(stage):
+            msg = f"{stage} is a stage of pyspark, which annopipe does not save: save the stages before and after it"
+            raise SavedPipelineError(msg)
     return [{"class": type(stage).__name__, **stage.describe(shelf)} for stage in stages]
 
 

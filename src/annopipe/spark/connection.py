@@ -2,8 +2,10 @@
 
 import ipaddress
 import re
+import sys
 import uuid
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -32,6 +34,7 @@ def connect(url: str, conf: Mapping[str, str]) -> Any:
     Raises:
         SessionError: nobody answers there.
     """
+    _import_connect()
     from pyspark.sql.connect.client.core import DefaultChannelBuilder
     from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession
@@ -46,6 +49,19 @@ def connect(url: str, conf: Mapping[str, str]) -> Any:
         session.conf.set(key, value)
     SparkSession._set_default_and_active_session(session)
     return session
+
+
+def _import_connect() -> None:
+    """Import pyspark's client; pyspark 4.2 takes ``python -c`` and standard input for its own doctests and exits."""
+    main = sys.modules["__main__"]
+    nameless = not hasattr(main, "__file__")
+    if nameless:
+        main.__file__ = "<string>"
+    try:
+        import_module("pyspark.sql.connect.session")
+    finally:
+        if nameless:
+            del main.__file__
 
 
 def _whole(url: str) -> str:

@@ -63,8 +63,8 @@ def check_connect() -> None:
     missing = [name for name in CONNECT_MODULES if not _is_there(name)]
     if missing:
         msg = (
-            f"pyspark cannot talk to a Spark Connect server without {', '.join(missing)}: pip install 'annopipe[sail]', "
-            "or beside a pyspark that is there already pip install 'pyspark[connect]'"
+            f"pyspark cannot talk to a Connect server without {', '.join(missing)}: pip install 'annopipe[sail]', or "
+            "beside a pyspark that is there already pip install 'pyspark[connect]'"
         )
         raise MissingExtra(msg)
 
