@@ -10,7 +10,7 @@ import numpy as np
 
 from annopipe.albert import proto
 from annopipe.albert.config import AlbertConfig
-from annopipe.albert.tensors import ATTENTION_BIAS, FUSED
+from annopipe.albert.tensors import ATTENTION_BIAS, ATTENTION_WEIGHT, FUSED
 
 MICROSOFT = "com.microsoft"
 FLOAT = 1
@@ -21,8 +21,7 @@ def attention(config: AlbertConfig, prefix: str, before: str, out: str) -> Itera
 
     The graph's ``runs``, ``run_begin``, ``run_end`` and ``run_shape`` (``packing.Packed.feeds``) must be in scope.
     """
-    for part in FUSED:
-        yield proto.node("Gemm", [before, f"{prefix}attention.{part}.weight"], [f"{out}/{part}"], transB=1)
+    yield proto.node("Gemm", [before, prefix + ATTENTION_WEIGHT], [f"{out}/parts"], transB=1)
     yield proto.node("SequenceEmpty", [], [f"{out}/none"], dtype=FLOAT)
     body = _body(config, prefix, out)
     yield proto.node("Loop", ["runs", "true", f"{out}/none"], [f"{out}/all"], body=body)
@@ -49,12 +48,12 @@ def _run_nodes(config: AlbertConfig, prefix: str, out: str, mine: str) -> Iterat
     yield proto.node("Identity", [f"{mine}/going"], [f"{mine}/going_on"])
     for name in ("begin", "end", "shape"):
         yield proto.node("Gather", [f"run_{name}", mine], [f"{mine}/{name}"], axis=0)
-    for part in FUSED:
-        rows = [f"{out}/{part}", f"{mine}/begin", f"{mine}/end", "zero"]
-        yield proto.node("Slice", rows, [f"{mine}/{part}/packed"])
-        yield proto.node("Reshape", [f"{mine}/{part}/packed", f"{mine}/shape"], [f"{mine}/{part}"])
-    parts = [*(f"{mine}/{part}" for part in FUSED), prefix + ATTENTION_BIAS]
+    yield proto.node("Slice", [f"{out}/parts", f"{mine}/begin", f"{mine}/end", "zero"], [f"{mine}/packed"])
+    yield proto.node("Reshape", [f"{mine}/packed", f"{mine}/shape"], [f"{mine}/parts"])
+    parts = [f"{mine}/{part}" for part in FUSED]
+    yield proto.node("Split", [f"{mine}/parts"], parts, axis=2)
+    inputs = [*parts, prefix + ATTENTION_BIAS]
     heads = config.num_attention_heads
-    yield proto.node("MultiHeadAttention", parts, [f"{mine}/3d"], domain=MICROSOFT, num_heads=heads)
+    yield proto.node("MultiHeadAttention", inputs, [f"{mine}/3d"], domain=MICROSOFT, num_heads=heads)
     yield proto.node("Reshape", [f"{mine}/3d", "packed_shape"], [f"{mine}/context"])
     yield proto.node("SequenceInsert", [f"{mine}/earlier", f"{mine}/context"], [f"{mine}/contexts"])

@@ -30,7 +30,7 @@ class Packed:
         """The graph's inputs by name.
 
         ``ids`` and ``positions`` [tokens]; ``runs``, their number; ``run_begin`` and ``run_end`` [runs, 1], in tokens;
-        ``run_shape`` [runs, 3]: sentences, pieces, ``hidden_size``.
+        ``run_shape`` [runs, 3]: sentences, pieces, and the numbers of query, key and value together.
         """
         starts = np.cumsum(self.lengths) - self.lengths
         first = np.flatnonzero(np.diff(self.lengths, prepend=0))
@@ -43,5 +43,5 @@ class Packed:
             "runs": np.array(len(first), np.int64),
             "run_begin": begin[:, np.newaxis],
             "run_end": (begin + counts * pieces)[:, np.newaxis],
-            "run_shape": np.stack([counts, pieces, np.full_like(counts, hidden_size)], axis=1),
+            "run_shape": np.stack([counts, pieces, np.full_like(counts, 3 * hidden_size)], axis=1),
         }
