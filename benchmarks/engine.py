@@ -25,6 +25,7 @@ from sentences import Sentences, sentences
 
 CORPUS = 20_000
 SHORT = (4, 16)
+PAUSE = 0.1
 PEER = "Hugging Face, batches of {}"
 PEER_GOALS = {(PEER.format(8), "avx512f"): 3.3, (PEER.format(32), "avx2"): 2.4}
 """What is promised against transformers, by the processor's vectors."""
@@ -92,7 +93,7 @@ def short_sentences(encoder: Encoder, model: object, rounds: int, clock: Clock) 
         if np.abs(encoder.run(ids) - export.run(ids)).max() > 1e-5:
             raise SystemExit("the export computes something else: its time says nothing")
         runners = {"engine": lambda ids=ids: encoder.run(ids).size, "export": lambda ids=ids: export.run(ids).size}
-        race = Race(runners, clock).run(rounds)
+        race = Race(runners, clock, PAUSE).run(rounds)
         rows.append(Row.of(f"one sentence of {pieces} pieces", _milliseconds(race.seconds_of("engine")), "ms"))
         ratio = race.time_ratio("engine", "export")
         rows.append(Row.of(f"… ÷ plain ONNX export's time, {pieces} pieces", ratio, bound=AT_MOST, goal=1.0))

@@ -29,12 +29,14 @@ class Race:
     """Rounds in which every runner runs once, in random order.
 
     ``clock`` may be ``time.process_time`` on a machine that is busy with other things: with one thread it counts what
-    the work itself costs.
+    the work itself costs. ``pause``, seconds before each run, lets the threads of the runner before fall asleep: ONNX
+    Runtime's wait busily for a while, at the cost of whoever comes next.
     """
 
-    def __init__(self, runners: Mapping[str, Runner], clock: Clock = time.perf_counter) -> None:
+    def __init__(self, runners: Mapping[str, Runner], clock: Clock = time.perf_counter, pause: float = 0.0) -> None:
         self.runners = dict(runners)
         self.clock = clock
+        self.pause = pause
         self.work: dict[str, list[int]] = {name: [] for name in runners}
         self.seconds: dict[str, list[float]] = {name: [] for name in runners}
 
@@ -45,6 +47,7 @@ class Race:
         names, source = list(self.runners), np.random.default_rng(0)
         for _ in range(rounds):
             for name in source.permutation(names).tolist():
+                time.sleep(self.pause)
                 start = self.clock()
                 self.work[name].append(self.runners[name]())
                 self.seconds[name].append(self.clock() - start)
