@@ -1,19 +1,20 @@
-"""The pipeline of Spark NLP's ALBERT model cards, on the bundled model and a plain list of texts."""
+"""The code of Spark NLP's ALBERT model cards, on the bundled model and a pyspark session without a JVM."""
 
-from annopipe import AlbertEmbeddings, DocumentAssembler, Pipeline, Tokenizer
+import annopipe
+from annopipe import *  # noqa: F403
 
-documentAssembler = DocumentAssembler().setInputCol("text").setOutputCol("document")
-tokenizer = Tokenizer().setInputCols("document").setOutputCol("token")
-embeddings = (
-    AlbertEmbeddings.pretrained("albert_mini", "en").setInputCols(["document", "token"]).setOutputCol("embeddings")
-)
-pipeline = Pipeline(stages=[documentAssembler, tokenizer, embeddings])
+spark = annopipe.start()
 
-data = ["I love Spark NLP"]
+# fmt: off
+documentAssembler = DocumentAssembler().setInputCol("text").setOutputCol("document")  # noqa: F405
+tokenizer = Tokenizer().setInputCols("document").setOutputCol("token")  # noqa: F405
+embeddings = AlbertEmbeddings.pretrained("albert_mini", "en") \
+    .setInputCols(["document", "token"]).setOutputCol("embeddings")  # noqa: F405
+pipeline = Pipeline(stages=[documentAssembler, tokenizer, embeddings])  # noqa: F405
+data = spark.createDataFrame([["I love Spark NLP"]]).toDF("text")
 result = pipeline.fit(data).transform(data)
+# fmt: on
 
-for annotation in result[0]["embeddings"]:
-    first = " ".join(f"{number:7.4f}" for number in annotation.embeddings[:4])
-    print(
-        f"{annotation.result:6} {annotation.begin:3} {annotation.end:3}  {first} … {len(annotation.embeddings)} numbers"
-    )
+result.selectExpr("explode(embeddings) as word").selectExpr(
+    "word.result", "word.begin", "word.end", "slice(word.embeddings, 1, 3) as first", "size(word.embeddings) as numbers"
+).show(truncate=False)

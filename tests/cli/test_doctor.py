@@ -25,7 +25,7 @@ def _short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_report_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["doctor", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert list(report) == ["versions", "extras", "processor", "models", "hub", "self-test"]
+    assert list(report) == ["versions", "extras", "processor", "models", "hub", "spark", "self-test"]
     assert report["models"]["store"] == str(tmp_path / "store")
     assert report["models"]["store is set by"] == "ANNOPIPE_HOME"
     assert report["models"]["bundled"] == ["albert_mini_en"]

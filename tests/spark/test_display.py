@@ -39,7 +39,7 @@ def expected(model: PipelineModel) -> list[list[str]]:
         begin, *rest = vector(word.embeddings)
         first += [word.result + begin, *rest]
     begin, *rest = vector(row["mean"][0].embeddings)
-    return [["text", "document", "token", "e", "mean"], first + ["a", "house" + begin, *rest], ["None"]]
+    return [["text", "document", "token", "e", "mean"], [*first, "a", "house" + begin, *rest], ["None"]]
 
 
 @pytest.mark.parametrize("kind", MAKERS)

@@ -260,7 +260,7 @@ def test_a_row_too_large_fails_by_name_and_the_session_lives(spark: Any, model: 
     stages = [*model.stages[:2], model.stages[2].copy().setMaxRowBytes(16 * 4 * 10)]
     result = PipelineModel(stages).transform(_frame(spark, ["a " * 10, "a " * 11]))
     assert result.limit(0).count() == 0
-    with pytest.raises(Exception, match="RowTooLarge: .*11 tokens") as told:
+    with pytest.raises(Exception, match=r"RowTooLarge: .*11 tokens") as told:
         result.collect()
     assert len(str(told.value).splitlines()) <= 12
     assert PipelineModel(stages).transform(_frame(spark, ["a " * 10])).count() == 1

@@ -1,6 +1,7 @@
 """A result that a person can read: words and the beginning of each vector, not 768 numbers."""
 
 import html
+import math
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
@@ -81,7 +82,8 @@ def _cell(value: Any) -> str:
             return _vector(np.asarray(items))
         shown = [_item(item) for item in items[:MOST_ITEMS]]
         return " ".join([*shown, *([f"… {len(items)}"] if len(items) > MOST_ITEMS else [])])
-    return _short(str(value))
+    missing = isinstance(value, float) and math.isnan(value)
+    return "None" if missing else _short(str(value))
 
 
 def _item(value: Any) -> str:

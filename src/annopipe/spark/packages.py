@@ -54,8 +54,13 @@ def has_classic() -> bool:
     """Tell whether Apache Spark is there: the whole pyspark, and a Java to run it."""
     if installed("pyspark") is None or find_spec("pyspark") is None:
         return False
-    home = os.environ.get("JAVA_HOME", "")
-    return shutil.which("java") is not None or bool(home and shutil.which("java", path=str(Path(home) / "bin")))
+    return java() is not None
+
+
+def java() -> str | None:
+    """Return the path of Java, from the search path or ``JAVA_HOME``, or None."""
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which("java") or (shutil.which("java", path=str(Path(home) / "bin")) if home else None)
 
 
 def check_connect() -> None:

@@ -9,6 +9,8 @@ EXTRAS: Final = {
     "pandas": ("pandas", "pandas frames in and out"),
     "polars": ("polars", "Polars frames in and out, lazy ones too"),
     "hub": ("huggingface-hub", "fetching models by name"),
+    "sail": ("pysail", "a Spark session without a JVM: annopipe.start()"),
+    "spark": ("pyspark", "Apache Spark, with a Java runtime"),
     "progress": ("tqdm", "a progress bar for annopipe embed FILE"),
 }
 

@@ -9,6 +9,7 @@ from annopipe.cli.doctor.models import models
 from annopipe.cli.doctor.processor import processor
 from annopipe.cli.doctor.section import Section
 from annopipe.cli.doctor.self_test import self_test
+from annopipe.cli.doctor.spark import spark
 from annopipe.cli.doctor.versions import versions
 
-SECTIONS: Final[tuple[Callable[[], Section], ...]] = (versions, extras, processor, models, hub, self_test)
+SECTIONS: Final[tuple[Callable[[], Section], ...]] = (versions, extras, processor, models, hub, spark, self_test)
