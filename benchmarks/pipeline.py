@@ -108,7 +108,9 @@ def starting(rounds: int = 9) -> Row:
 def memory(folder: str, texts: list[str], count: int) -> list[Row]:
     """Peak memory of the whole pipeline over many sentences, after a tenth of them and at the end."""
     command = [sys.executable, __file__, "--only-memory", str(count), "--model", folder]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, input="\n".join(texts)).stdout)
+    found = json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True, input="\n".join(texts)).stdout
+    )
     growth = found["end_mb"] / found["warm_mb"]
     return [
         Row(f"peak memory, {Path(folder).name}, pipeline", found["end_mb"], "MB"),

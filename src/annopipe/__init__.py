@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from annopipe.pipeline.light import LightPipeline
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel
-    from annopipe.spark.session import start, stop
     from annopipe.spark.display import show
+    from annopipe.spark.session import start, stop
 
 _STARRED = {
     "AlbertEmbeddings": "annotators.albert_embeddings",

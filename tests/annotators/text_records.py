@@ -98,7 +98,7 @@ def expected_rows(record: Record, documents: list[Annotation], dialect: str) -> 
     Those are: id and metadata of the document are kept, sentences of several documents stay in order and are numbered
     so, a row without sentences stays; and in the ``albert`` dialect offsets are code points.
     """
-    rows = [[_mended(one, _document(one, documents), dialect) for one in row] for row in rows_of(record)]
+    rows = [[_mended(one, _document(record, one, documents), dialect) for one in row] for row in rows_of(record)]
     if record["annotator"] == "SentenceDetector" and isinstance(record["input"], list):
         found = _in_order([one for row in rows_of(record) for one in row], documents, dialect)
         rows = [[one] for one in found] if record["params"].get("setExplodeSentences") else [found]
@@ -121,8 +121,9 @@ def slices(one: Annotation, documents: list[Annotation], dialect: str) -> bool:
     return False
 
 
-def _document(one: Record, documents: list[Annotation]) -> Annotation:
-    return documents[int(one["metadata"]["sentence"])] if len(documents) > 1 else documents[0]
+def _document(record: Record, one: Record, documents: list[Annotation]) -> Annotation:
+    numbered = len(documents) > 1 and record["annotator"] != "SentenceDetector"
+    return documents[int(one["metadata"]["sentence"])] if numbered else documents[0]
 
 
 def _mended(one: Record, document: Annotation, dialect: str) -> Annotation:

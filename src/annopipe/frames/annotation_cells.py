@@ -18,7 +18,7 @@ Make = Callable[[str, int, int, str, dict[str, str | None], NDArray[np.float32]]
 _NO_FLOATS: Final = np.empty(0, np.float32)
 
 
-def as_dict(  # noqa: PLR0913, PLR0917 -- the six fields
+def as_dict(
     kind: str, begin: int, end: int, result: str, metadata: dict[str, str | None], embeddings: NDArray[np.float32]
 ) -> dict[str, Any]:
     """Return an annotation as pandas cells hold it."""
