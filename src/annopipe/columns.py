@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from annopipe.annotation import COLUMN_TYPE, STRUCT_TYPE, Annotation
+from annopipe.arrow_buffers import numbers, repeated, texts
 from annopipe.errors import ColumnTypeError
 
 Ints = NDArray[np.int64]
@@ -108,15 +109,15 @@ class AnnotationColumn:
         """Return the column as Arrow's ``list<struct>`` of the six fields."""
         count = len(self)
         children = [
-            pa.repeat(pa.scalar(self.annotator_type, pa.string()), count),
-            pa.array(self.begin.astype(np.int32, copy=False)),
-            pa.array(self.end.astype(np.int32, copy=False)),
-            pa.array(self.result, pa.string()),
+            repeated(self.annotator_type, count),
+            numbers(self.begin.astype(np.int32)),
+            numbers(self.end.astype(np.int32)),
+            texts(self.result),
             self._metadata_arrow(),
             self._vectors_arrow(),
         ]
         struct = pa.StructArray.from_arrays(children, fields=list(STRUCT_TYPE))
-        offsets = pa.array(self.offsets.astype(np.int32, copy=False))
+        offsets = numbers(self.offsets.astype(np.int32))
         return pa.ListArray.from_arrays(offsets, struct, type=COLUMN_TYPE)
 
     def _metadata_arrow(self) -> pa.MapArray:
@@ -124,27 +125,24 @@ class AnnotationColumn:
             entries = [list(self.metadata_of(i).items()) for i in range(len(self))]
             return pa.array(entries, STRUCT_TYPE.field("metadata").type)
         count, width = len(self), len(self.metadata)
-        offsets = pa.array(np.arange(count + 1, dtype=np.int32) * width)
-        places = np.tile(np.arange(width, dtype=np.int32), count)
-        keys = pa.array(list(self.metadata), pa.string()).take(pa.array(places))
+        offsets = numbers(np.arange(count + 1, dtype=np.int32) * width)
         values: list[str | None] = [None] * (count * width)
         for place, column in enumerate(self.metadata.values()):
             values[place::width] = column
-        return pa.MapArray.from_arrays(offsets, keys, pa.array(values, pa.string()))
+        return pa.MapArray.from_arrays(offsets, texts(list(self.metadata) * count), texts(values))
 
     def _vectors_arrow(self) -> pa.ListArray:
         type_ = STRUCT_TYPE.field("embeddings").type
         count = len(self)
         if self.vectors is None:
-            return pa.ListArray.from_arrays(
-                pa.array(np.zeros(count + 1, np.int32)), pa.array([], pa.float32()), type=type_
-            )
+            none = np.empty(0, np.float32)
+            return pa.ListArray.from_arrays(numbers(np.zeros(count + 1, np.int32)), numbers(none), type=type_)
         dimension = self.vectors.shape[1]
         vectors, lengths = self.vectors, np.full(count, dimension, np.int64)
         if self.bare is not None:
             vectors, lengths = vectors[~self.bare], lengths * ~self.bare
-        offsets = pa.array(_offsets(lengths).astype(np.int32))
-        return pa.ListArray.from_arrays(offsets, pa.array(np.ascontiguousarray(vectors).reshape(-1)), type=type_)
+        offsets = numbers(_offsets(lengths).astype(np.int32))
+        return pa.ListArray.from_arrays(offsets, numbers(np.ascontiguousarray(vectors).reshape(-1)), type=type_)
 
     @classmethod
     def from_arrow(cls, array: pa.Array | pa.ChunkedArray) -> Self:

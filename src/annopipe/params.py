@@ -3,7 +3,7 @@
 The methods are those of ``pyspark.ml.param.Params`` with Spark NLP 5.5.3's wording of what is printed.
 """
 
-import uuid
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
@@ -133,7 +133,7 @@ class Params(Savable):
 
     @staticmethod
     def _new_uid(prefix: str) -> str:
-        return f"{prefix}_{uuid.uuid4().hex[:12]}"
+        return f"{prefix}_{os.urandom(6).hex()}"
 
     def _keyword(self, name: str, value: Any) -> None:
         if name not in self._declared:

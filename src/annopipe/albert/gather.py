@@ -80,7 +80,7 @@ def gather(
         out: ``[tokens, parts * width]`` float32 of zeros, written in place.
         max_sentences: sequences of one batch at most.
     """
-    needed = np.unique(np.concatenate([takes.window for takes in parts]))
+    needed = np.flatnonzero(np.bincount(np.concatenate([takes.window for takes in parts])))
     width = out.shape[1] // len(parts)
     for batch in sequences.encoded(needed, states, max_sentences):
         for place, takes in enumerate(parts):

@@ -7,6 +7,15 @@ from pathlib import Path
 CGROUP = Path("/sys/fs/cgroup")
 
 
+_most: int | None = None
+
+
+def limit_threads(most: int) -> None:
+    """Let encoders that are made from now on use at most so many threads: a worker's share of its machine."""
+    global _most  # noqa: PLW0603 -- a property of the process
+    _most = most
+
+
 def thread_count() -> int:
     """Threads to use when none are asked for, at least 1.
 
@@ -15,7 +24,8 @@ def thread_count() -> int:
     """
     quota = _quota(CGROUP)
     allowed = _affinity()
-    return max(1, allowed if quota is None else min(allowed, math.ceil(quota)))
+    limits = [allowed, *([] if quota is None else [math.ceil(quota)]), *([] if _most is None else [_most])]
+    return max(1, min(limits))
 
 
 def _affinity() -> int:

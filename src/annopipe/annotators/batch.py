@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 
+from annopipe.arrow_buffers import numbers, values_of
 from annopipe.columns import AnnotationColumn, Ints
 from annopipe.surrogates import NOTE_COLUMN
 
@@ -32,7 +32,7 @@ class Batch:
         """Take an Arrow batch as it lies."""
         columns: dict[str, Column] = dict(zip(batch.schema.names, batch.columns, strict=True))
         note = columns.pop(NOTE_COLUMN, None)
-        replaced = None if note is None else np.asarray(note, np.int64)
+        replaced = None if note is None else values_of(note)
         return cls(batch.num_rows, columns, replaced)
 
     def array(self, name: str) -> pa.Array:
@@ -56,7 +56,7 @@ class Batch:
 
     def take_rows(self, rows: Ints) -> Self:
         """Return the rows of the given numbers, in their order; a number may occur several times."""
-        index = pa.array(rows)
+        index = numbers(rows)
         columns: dict[str, Column] = {
             name: column.take_rows(rows) if isinstance(column, AnnotationColumn) else column.take(index)
             for name, column in self.columns.items()

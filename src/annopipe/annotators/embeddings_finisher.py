@@ -8,6 +8,7 @@ import pyarrow as pa
 from annopipe.annotators.batch import Batch
 from annopipe.annotators.stage import Transformer
 from annopipe.annotators.wiring import add_output, annotator_type, shown
+from annopipe.arrow_buffers import numbers
 from annopipe.columns import AnnotationColumn, rows_of
 from annopipe.converters import to_bool, to_str_list
 from annopipe.errors import ParamTypeError, ParamUnset, ParamValueError, WiringError
@@ -88,12 +89,11 @@ class EmbeddingsFinisher(Transformer):
 
 
 def _vectors(column: AnnotationColumn, *, double: bool) -> pa.ListArray:
-    number = pa.float64() if double else pa.float32()
     count = len(column)
     vectors = np.zeros((count, 0), np.float32) if column.vectors is None else column.vectors
     lengths = np.full(count, vectors.shape[1], np.int64)
     if column.bare is not None:
         vectors, lengths = vectors[~column.bare], lengths * ~column.bare
-    flat = pa.array(np.ascontiguousarray(vectors).reshape(-1).astype(number.to_pandas_dtype()), number)
-    inner = pa.ListArray.from_arrays(pa.array(rows_of(lengths).astype(np.int32)), flat)
-    return pa.ListArray.from_arrays(pa.array(column.offsets.astype(np.int32)), inner)
+    flat = numbers(np.ascontiguousarray(vectors).reshape(-1).astype(np.float64 if double else np.float32))
+    inner = pa.ListArray.from_arrays(numbers(rows_of(lengths).astype(np.int32)), flat)
+    return pa.ListArray.from_arrays(numbers(column.offsets.astype(np.int32)), inner)

@@ -1,15 +1,17 @@
 """A list of stages as one function over record batches: wiring checked first, memory bounded by slices."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from annopipe.albert.threads import limit_threads
 from annopipe.annotators.batch import Batch
 from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.stage import Transformer
+from annopipe.arrow_buffers import lengths_of
 from annopipe.errors import WiringError
 from annopipe.frames import adapt, origin, remember
 from annopipe.surrogates import NOTE_COLUMN
@@ -39,7 +41,7 @@ class Plan:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle stages and the schema before them; the schemas between are made anew."""
-        return Plan, (self.stages, self.schemas[0])
+        return _arrived, (self.stages, self.schemas[0])
 
     @property
     def schema(self) -> pa.Schema:
@@ -65,13 +67,22 @@ class Plan:
                 yield self.run_one(piece)
 
 
+def _arrived(stages: list[Transformer], schema: pa.Schema) -> Plan:
+    """Return a plan where its rows are; in a Spark task the encoder keeps to the task's processors."""
+    module = sys.modules.get("pyspark.taskcontext")
+    task = module.TaskContext.get() if module is not None else None
+    if task is not None:
+        limit_threads(int(task.cpus()))
+    return Plan(stages, schema)
+
+
 def _fitting(batch: pa.RecordBatch, start: int, rows: int) -> int:
     """Return how many rows from ``start`` make a slice: at most ``rows``, and not too much text unless one row is."""
     piece = batch.slice(start, rows)
     sizes = np.zeros(piece.num_rows, np.int64)
     for column in piece.columns:
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            sizes += np.asarray(pc.binary_length(column).fill_null(0), np.int64)
+            sizes += lengths_of(column)
     return max(1, int(np.searchsorted(np.cumsum(sizes), MOST_BYTES, side="right")))
 
 

@@ -2,24 +2,29 @@
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
 
 from annopipe.annotators.batch import Batch
-from annopipe.annotators.sentence_rules import SentenceRules, SentenceSettings
+from annopipe.annotators.sentence_rules.settings import SentenceSettings
 from annopipe.annotators.stage import Annotator
 from annopipe.columns import AnnotationColumn, Ints, rows_of
 from annopipe.converters import one_of, to_bool, to_int, to_str_list
 from annopipe.offsets import has_astral, to_utf16
 from annopipe.params import Param
 
+if TYPE_CHECKING:
+    from annopipe.annotators.sentence_rules import SentenceRules
+
 STRATEGIES = ("none", "prepend", "append")
 
 
 @lru_cache(maxsize=64)
-def _rules(settings: SentenceSettings) -> SentenceRules:
+def _rules(settings: SentenceSettings) -> "SentenceRules":
+    from annopipe.annotators.sentence_rules import SentenceRules
+
     return SentenceRules(settings)
 
 

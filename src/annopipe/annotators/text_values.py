@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from annopipe.errors import ColumnTypeError
 
@@ -115,14 +114,14 @@ def _java_number(value: float, shortest: str) -> str:
 def check_text_type(type_: pa.DataType, column: str) -> None:
     """Raise `ColumnTypeError` for a column that `texts_of` and `text_lists_of` cannot read."""
     if not is_text_list(type_):
-        texts_of(pa.array([], type_), column)
+        texts_of(pa.nulls(0, type_), column)
 
 
 def check_metadata_type(type_: pa.DataType, column: str) -> None:
     """Raise `ColumnTypeError` for a column that `metadata_of` cannot read."""
-    metadata_of(pa.array([], type_), column)
+    metadata_of(pa.nulls(0, type_), column)
 
 
 def ids_of(array: pa.Array, column: str) -> list[str | None]:
     """Return the values of an id column as texts."""
-    return texts_of(pc.cast(array, pa.string()) if pa.types.is_integer(array.type) else array, column)
+    return texts_of(array.cast(pa.string()) if pa.types.is_integer(array.type) else array, column)

@@ -9,6 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from annopipe.annotation import FIELDS, Annotation
+from annopipe.arrow_buffers import values_of
 from annopipe.errors import ColumnTypeError
 from annopipe.frames.nulls import is_missing
 from annopipe.frames.parts import AnnotationParts, offsets_of
@@ -61,14 +62,12 @@ def _metadata(parts: AnnotationParts) -> list[dict[str, str | None]]:
 
 def _shared(texts: pa.Array) -> list[Any]:
     """Return texts as str, equal ones as one object: metadata repeats itself."""
-    coded = texts.dictionary_encode()
-    words = np.array([*coded.dictionary.to_pylist(), None], object)
-    shared: list[Any] = words[np.asarray(coded.indices.fill_null(len(words) - 1))].tolist()
-    return shared
+    seen: dict[str | None, str | None] = {}
+    return [seen.setdefault(text, text) for text in texts.to_pylist()]
 
 
 def _vectors(parts: AnnotationParts) -> list[NDArray[np.float32]]:
-    floats = np.asarray(parts.floats)
+    floats = values_of(parts.floats)
     ends = offsets_of(parts.lengths)
     vectors: list[NDArray[np.float32]] = []
     for first, end in pairwise(offsets_of(parts.counts).tolist()):

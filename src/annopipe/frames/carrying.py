@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from annopipe.arrow_buffers import numbers
 from annopipe.errors import ColumnTypeError
 from annopipe.surrogates import NOTE_COLUMN
 
@@ -71,5 +72,5 @@ def noted_batch(arrays: Sequence[pa.Array], schema: pa.Schema, replaced: Sequenc
     """Return a batch, with the counts of replaced characters where there are any."""
     if replaced is None:
         return pa.RecordBatch.from_arrays(list(arrays), schema=schema)
-    note = pa.array(replaced, pa.int64())
+    note = numbers(np.array(replaced, np.int64))
     return pa.RecordBatch.from_arrays([*arrays, note], schema=schema.append(pa.field(NOTE_COLUMN, pa.int64())))

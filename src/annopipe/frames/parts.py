@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from annopipe.annotation import COLUMN_TYPE, STRUCT_TYPE
+from annopipe.arrow_buffers import lengths_of, values_of
 
 Ints = NDArray[np.int64]
 _METADATA = STRUCT_TYPE.field("metadata").type
@@ -47,6 +47,8 @@ class AnnotationParts:
         Lists may be large, strings large or views, numbers of any width; metadata a map, a list of key-value
         structs (Polars without a Map type) or a struct (pandas through Parquet). A null annotation is left out.
         """
+        if array.type == COLUMN_TYPE and not array.null_count and not (items := _inside(array)).null_count:
+            return cls._plain(array, items)
         valid = np.asarray(array.is_valid())
         counts, items = listed(array)
         if items.null_count:
@@ -69,6 +71,27 @@ class AnnotationParts:
             floats=floats.cast(pa.float32()).fill_null(float("nan")),
         )
 
+    @classmethod
+    def _plain(cls, array: pa.ListArray, items: pa.StructArray) -> "AnnotationParts":
+        """Take apart a column as stages make it: no nulls, and nothing to convert."""
+        metadata, vectors = items.field("metadata"), items.field("embeddings")
+        entries = lengths_of(metadata)
+        first = int(values_of(metadata.offsets)[0]) if len(metadata) else 0
+        keys, values = (side.slice(first, int(entries.sum())) for side in (metadata.keys, metadata.items))
+        return cls(
+            valid=np.ones(len(array), np.bool_),
+            counts=lengths_of(array),
+            kinds=items.field("annotatorType"),
+            begin=items.field("begin"),
+            end=items.field("end"),
+            result=items.field("result"),
+            entries=entries,
+            keys=keys,
+            values=values,
+            lengths=lengths_of(vectors),
+            floats=_inside(vectors),
+        )
+
     def to_arrow(self) -> pa.ListArray:
         """Return the column in the layout of `annopipe.annotation.COLUMN_TYPE`."""
         metadata = pa.MapArray.from_arrays(_arrow_offsets(self.entries), self.keys, self.values).cast(_METADATA)
@@ -78,6 +101,14 @@ class AnnotationParts:
         return pa.ListArray.from_arrays(_arrow_offsets(self.counts, self.valid), items, type=COLUMN_TYPE)
 
 
+def _inside(array: pa.ListArray) -> pa.Array:
+    """Return the items of lists without nulls, end to end."""
+    if not len(array):
+        return array.values.slice(0, 0)
+    ends = values_of(array.offsets)
+    return array.values.slice(int(ends[0]), int(ends[-1] - ends[0]))
+
+
 def offsets_of(counts: Ints) -> Ints:
     """Return where each of some runs begins, and at last where the last one ends."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
@@ -85,7 +116,7 @@ def offsets_of(counts: Ints) -> Ints:
 
 def listed(array: pa.Array) -> tuple[Ints, pa.Array]:
     """Return the lengths of lists and their items end to end; a null list has none."""
-    counts = np.asarray(pc.list_value_length(array).fill_null(0), np.int64)
+    counts = np.asarray(array.value_lengths().fill_null(0), np.int64)
     return counts, array.flatten()
 
 
@@ -109,7 +140,7 @@ def normalised(array: pa.Array) -> pa.Array:
 def first_kind(array: pa.Array | pa.ChunkedArray) -> str | None:
     """Return the kind of the first annotation of a column, or None where there is none."""
     for chunk in array.chunks if isinstance(array, pa.ChunkedArray) else [array]:
-        filled = np.flatnonzero(np.asarray(pc.list_value_length(chunk).fill_null(0)))
+        filled = np.flatnonzero(np.asarray(chunk.value_lengths().fill_null(0)))
         if len(filled):
             kind: str | None = chunk.slice(int(filled[0]), 1).flatten().field("annotatorType")[0].as_py()
             return kind

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE
+from annopipe.arrow_buffers import texts
 from annopipe.errors import ColumnTypeError
 from annopipe.frames.annotation_cells import annotations_to_arrow, kind_of, looks_annotated
 from annopipe.frames.mending import mended_cells
@@ -73,6 +74,9 @@ class PythonColumn:
     def _array(self, values: Sequence[Any]) -> pa.Array:
         if pa.types.is_map(self.type):
             values = [list(value.items()) if isinstance(value, Mapping) else value for value in values]
+        large = pa.types.is_large_string(self.type)
+        if (large or pa.types.is_string(self.type)) and all(value is None or type(value) is str for value in values):
+            return texts(values, large=large)
         array = pa.array(values, self.type, from_pandas=True)
         return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 

@@ -1,20 +1,19 @@
 """From a name to the folder of a model: a path, the local store, the package, a folder of one's own, a hub."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from annopipe.errors import FetchError, MissingExtra, ModelFileMissing, ModelNotFound, ModelNotHere, StoreError
-from annopipe.hub.catalog import find, own_mirror
-from annopipe.hub.checksums import check
-from annopipe.hub.entry import REPOSITORY, Entry
-from annopipe.hub.known import unknown
 from annopipe.hub.names import LONGEST, ModelName, candidates, is_name
-from annopipe.hub.offline import offline_switch
 from annopipe.hub.places import folder_of, here
-from annopipe.hub.provenance import Provenance
 from annopipe.hub.store import BUNDLED, CONFIG, store_folder
+
+if TYPE_CHECKING:
+    from annopipe.hub.entry import Entry
 
 FILES: Final = {".zip", ".safetensors", ".onnx", ".bin"}
 SPARK_NLP: Final = {"public/models", "models"}
@@ -52,6 +51,8 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
             if remote_loc is not None:
                 _refuse_other_origin(folder, entry_for(text, lang, remote_loc))
             if folder.parent != BUNDLED:
+                from annopipe.hub.checksums import check
+
                 check(folder)
             return folder
     asked = entry_for(text, lang, remote_loc)
@@ -74,6 +75,10 @@ def entry_for(name: str, lang: str, remote_loc: str | os.PathLike[str] | None = 
     Raises:
         ModelNotFound: ``remote_loc`` is no place to fetch from.
     """
+    from annopipe.hub.catalog import find, own_mirror
+    from annopipe.hub.entry import Entry
+    from annopipe.hub.known import unknown
+
     entry = find(name, lang)
     mirror = own_mirror()
     if entry is not None and entry.endpoint is None and mirror is not None:
@@ -97,6 +102,8 @@ def _from_folder(entry: Entry, place: Path) -> Entry | None:
 
 
 def _from_repository(entry: Entry, place: str) -> Entry:
+    from annopipe.hub.entry import REPOSITORY
+
     repository, _, revision = place.partition("@")
     if Path(place).is_dir() or not REPOSITORY.fullmatch(repository) or ".." in place:
         msg = (
@@ -116,6 +123,8 @@ def _from_repository(entry: Entry, place: str) -> Entry:
 
 def _refuse_other_origin(folder: Path, asked: Entry | None) -> None:
     """Refuse to give weights of one origin to who names another."""
+    from annopipe.hub.provenance import Provenance
+
     origin = Provenance.read(folder)
     if origin is None or asked is None:
         return
@@ -130,6 +139,8 @@ def _refuse_other_origin(folder: Path, asked: Entry | None) -> None:
 
 def fetched(entry: Entry, *, force: bool = False) -> Path:
     """Fetch a model, unless that is switched off; see `locate` for what it raises."""
+    from annopipe.hub.offline import offline_switch
+
     switch = offline_switch()
     if switch is not None and entry.folder is None:
         text = f"{entry.model} is not on this machine, and {switch} forbids to fetch it"
@@ -154,6 +165,8 @@ def _ways_out(model: ModelName) -> str:
 
 
 def _no_model(text: str, path: Path) -> str:
+    from annopipe.hub.entry import REPOSITORY
+
     reason = f"has no {CONFIG}" if _is_there(path) else "is no folder"
     hint = ""
     if REPOSITORY.fullmatch(text):
@@ -164,6 +177,8 @@ def _no_model(text: str, path: Path) -> str:
 
 
 def _absent(name: str, lang: str) -> str:
+    from annopipe.hub.known import unknown
+
     there = ", ".join(model.key for model in here()) or "none"
     return (
         f"{unknown(name, lang)}. Models here: {there}. Ways out: a name from annopipe.models(); the path of a Hugging "

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from annopipe.hub.catalog import own_folder
 from annopipe.hub.names import ModelName, split
 from annopipe.hub.store import BUNDLED, in_store, installed, models_in
 
@@ -15,14 +14,20 @@ def folder_of(key: str) -> Path | None:
     """
     if (folder := in_store(key)) is not None:
         return folder
-    for root in (BUNDLED, own_folder()):
-        if root is not None and key in models_in(root):
-            return root / key
-    return None
+    if key in models_in(BUNDLED):
+        return BUNDLED / key
+    root = _own_folder()
+    return root / key if root is not None and key in models_in(root) else None
 
 
 def here() -> list[ModelName]:
     """Return all models on this machine, in order."""
-    own = own_folder()
+    own = _own_folder()
     keys = {*installed(), *(models_in(own) if own is not None else ())}
     return sorted(model for model in map(split, keys) if model is not None)
+
+
+def _own_folder() -> Path | None:
+    from annopipe.hub.catalog import own_folder
+
+    return own_folder()

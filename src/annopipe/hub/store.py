@@ -13,7 +13,6 @@ import contextlib
 import errno
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -181,6 +180,6 @@ def _set_aside(target: Path) -> None:
         return
     partial = target.parent / PARTIAL
     partial.mkdir(parents=True, exist_ok=True)
-    aside = partial / f"removed-{uuid.uuid4().hex}"
+    aside = partial / f"removed-{os.urandom(16).hex()}"
     target.rename(aside)
     shutil.rmtree(aside, ignore_errors=True)

@@ -7,7 +7,6 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 from annopipe.annotators.java_pattern.engine import Compiled, Match, compiled
-from annopipe.annotators.java_pattern.parser import translate
 from annopipe.errors import PatternError, PatternTimeout
 
 SECONDS, SECONDS_PER_CHARACTER, FREE_SECONDS = 1.0, 4e-6, 5e-5
@@ -49,6 +48,8 @@ class JavaPattern:
     def __init__(self, pattern: str, ignore_case: bool = False) -> None:
         self.pattern = pattern
         self.ignore_case = ignore_case
+        from annopipe.annotators.java_pattern.parser import translate
+
         fragment, self.groups = translate(pattern, ignore_case)
         self.may_be_empty, self.single = fragment.shortest == 0, fragment.single
         self._compiled = _compiled(pattern, fragment.text)
