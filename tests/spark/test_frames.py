@@ -2,8 +2,10 @@
 
 import io
 import pickle
+import sys
 from contextlib import redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -304,3 +306,22 @@ def test_stages_of_another_version_are_told(monkeypatch: pytest.MonkeyPatch, mod
     with pytest.raises(VersionMismatch, match=r"annopipe 0\.0\.0 .* install the same version"):
         pickle.loads(old)  # noqa: S301
     assert pickle.loads(pickle.dumps(step.run)) is not None  # noqa: S301
+
+
+def test_a_task_keeps_to_its_processors(monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:
+    import pyarrow as pa
+
+    from annopipe.albert import threads
+    from annopipe.annotators.plan import Plan
+
+    plan = pickle.dumps(Plan(model.stages[:1], pa.schema([pa.field("text", pa.string())])))
+    monkeypatch.setattr(threads, "_most", None)
+    monkeypatch.setattr(threads, "_affinity", lambda: 8)
+    monkeypatch.setattr(threads, "_quota", lambda _: None)
+    pickle.loads(plan)  # noqa: S301
+    assert threads.thread_count() == 8
+    task = SimpleNamespace(cpus=lambda: 2)
+    context = SimpleNamespace(TaskContext=SimpleNamespace(get=lambda: task))
+    monkeypatch.setitem(sys.modules, "pyspark.taskcontext", context)
+    pickle.loads(plan)  # noqa: S301
+    assert threads.thread_count() == 2

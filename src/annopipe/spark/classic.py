@@ -9,8 +9,8 @@ from typing import Any
 def start_classic(conf: Mapping[str, str]) -> Any:
     """Return a session of Apache Spark on all processors of this machine, unless ``conf`` names another master.
 
-    Workers run this Python, unless ``PYSPARK_PYTHON`` names another: Spark's own choice, ``python3`` on the search path, is
-    seldom the environment that holds this package.
+    Workers run this Python, unless ``PYSPARK_PYTHON`` names another: Spark's own choice, ``python3`` on the search
+    path, is seldom the environment that holds this package.
     """
     from pyspark.sql import SparkSession
 
