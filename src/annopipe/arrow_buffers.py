@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-_TYPES = {
+_TYPES: dict[np.dtype[Any], pa.DataType] = {
     np.dtype(np.int32): pa.int32(),
     np.dtype(np.int64): pa.int64(),
     np.dtype(np.float32): pa.float32(),
@@ -81,5 +81,6 @@ def lengths_of(array: pa.Array) -> Ints:
     if not len(array):
         return np.empty(0, np.int64)
     ends = np.frombuffer(array.buffers()[1], dtype)[array.offset : array.offset + len(array) + 1]
-    lengths = np.diff(ends.astype(np.int64))
+    long = ends.astype(np.int64)
+    lengths: Ints = long[1:] - long[:-1]
     return lengths if not array.null_count else lengths * validity(array)
