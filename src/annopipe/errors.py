@@ -71,6 +71,26 @@ class VocabularyError(ModelError):
     """A SentencePiece vocabulary is damaged or belongs to another model."""
 
 
+class SourceError(ModelError):
+    """What is to be imported cannot be read: it is damaged, of another form, or holds no model or several."""
+
+
+class ArchiveError(SourceError):
+    """An archive is damaged, encrypted, larger than it may be, or would write outside its folder."""
+
+
+class PickleRefused(SourceError):
+    """A file of torch holds something else than tensors; nothing of it was run."""
+
+
+class OtherArchitecture(SourceError):
+    """A model is no ALBERT; the text names what it is."""
+
+
+class SelfCheckFailed(SourceError):
+    """An imported model does not run, or does not give what its source's own graph gives."""
+
+
 class ModelNotFound(AnnopipeError, LookupError):
     """No model of this name and language is known or on this machine."""
 
@@ -101,6 +121,10 @@ class FetchMismatch(FetchError):
 
 class StoreError(AnnopipeError, OSError):
     """The local store of models cannot be read or written, or what lies there was changed."""
+
+
+class NameTaken(StoreError):
+    """A model is to be stored under a name that another one has."""
 
 
 class SavedPipelineError(AnnopipeError, ValueError):

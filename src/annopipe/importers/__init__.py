@@ -1,0 +1,1 @@
+"""Models from elsewhere into the local store: every form in which ALBERTs are published, read without its own tools."""
