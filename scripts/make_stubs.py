@@ -19,10 +19,18 @@ from stub_source import stub
 
 MODULES: Final = (
     "albert_embeddings",
+    "chunk2doc",
+    "chunk_embeddings",
+    "doc2chunk",
     "document_assembler",
     "embeddings_finisher",
+    "finisher",
+    "finishing_stage",
+    "ngram_generator",
+    "regex_matcher",
     "sentence_detector",
     "sentence_embeddings",
+    "text_matcher",
     "tokenizer",
 )
 

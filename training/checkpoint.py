@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers import AlbertConfig, AlbertModel
 
 from training.batches import Position
 
@@ -23,11 +24,12 @@ class Progress:
     position: Position = field(default_factory=Position)
 
 
-def save(path: Path, progress: Progress, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> None:
-    """Write weights, optimiser, random state and progress; the file is whole or the old one at every moment."""
+def save(path: Path, progress: Progress, model: AlbertModel, optimiser: torch.optim.Optimizer) -> None:
+    """Write shape, weights, optimiser, random state and progress; the file is whole or the old one at every moment."""
     partial = path.with_suffix(".partial")
     state = {
         "progress": asdict(progress),
+        "shape": model.config.to_dict(),
         "model": model.state_dict(),
         "optimiser": optimiser.state_dict(),
         "random": torch.get_rng_state(),
@@ -39,12 +41,25 @@ def save(path: Path, progress: Progress, model: torch.nn.Module, optimiser: torc
     partial.replace(path)
 
 
-def load(path: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer | None = None) -> Progress:
-    """Bring model (and optimiser) to a checkpoint's state; returns its progress."""
+def load(path: Path, model: AlbertModel, optimiser: torch.optim.Optimizer) -> Progress:
+    """Bring model, optimiser and random state to a checkpoint's; returns its progress."""
     state: dict[str, Any] = torch.load(path, weights_only=True)
     model.load_state_dict(state["model"])
-    if optimiser is not None:
-        optimiser.load_state_dict(state["optimiser"])
-        torch.set_rng_state(state["random"])
+    optimiser.load_state_dict(state["optimiser"])
+    torch.set_rng_state(state["random"])
     found = state["progress"]
     return Progress(found["step"], found["tokens"], Position(**found["position"]))
+
+
+def shape(path: Path) -> AlbertConfig:
+    """The configuration of a checkpoint's model."""
+    return AlbertConfig.from_dict(torch.load(path, weights_only=True, mmap=True)["shape"])
+
+
+def trained(path: Path) -> AlbertModel:
+    """A checkpoint's model, in evaluation mode."""
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    model = AlbertModel(AlbertConfig.from_dict(state["shape"]), add_pooling_layer=False)
+    model.load_state_dict(state["model"])
+    model.train(False)
+    return model

@@ -1,6 +1,6 @@
 """How good the vectors are, beside the teacher's, static ones and random weights'.
 
-``python -m training.evaluate EVALUATION --work FOLDER [--checkpoint latest.pt] [--models ...] [--tasks ...]``
+``python -m training.evaluate EVALUATION --work FOLDER [--checkpoint latest.pt] [--beside MODEL_FOLDER ...]``
 
 Figures are kept in ``--results`` (JSON), so that a later call measures only what is missing.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,11 @@ from pathlib import Path
 import torch
 from transformers import AlbertModel
 
-from training.checkpoint import LATEST
-from training.export import rounded, trained
+from training.checkpoint import LATEST, shape, trained
+from training.export import rounded
 from training.metrics import Figure
 from training.pieces import Vocabulary
 from training.readers import Reader, StaticReader, StudentReader, TeacherReader
-from training.student import config
 from training.tasks import TASKS
 from training.teacher import Teacher
 
@@ -35,11 +34,18 @@ def _inner(layer: int) -> Reader:
     return TeacherReader(Teacher(), layer)
 
 
-class Models:
-    """The readers by name, made when asked for."""
+def _read_folder(folder: Path) -> Reader:
+    model = AlbertModel.from_pretrained(folder, add_pooling_layer=False, dtype=torch.float32)
+    model.train(False)
+    return StudentReader(folder.name, model, Vocabulary(folder / "spiece.model"))
 
-    def __init__(self, work: Path, checkpoint: str) -> None:
+
+class Models:
+    """The readers by name, made when asked for; model folders beside the student go by their own names."""
+
+    def __init__(self, work: Path, checkpoint: str, beside: Sequence[Path] = ()) -> None:
         self.work, self.checkpoint = work, checkpoint
+        self.beside = {folder.name: folder for folder in beside}
         self._makers: dict[str, Callable[[], Reader]] = {
             "teacher": lambda: TeacherReader(Teacher()),
             "student": lambda: self._student("student", self._trained()),
@@ -49,6 +55,7 @@ class Models:
         }
         self._makers |= {f"random {seed}": partial(self._random, seed) for seed in RANDOM_SEEDS}
         self._makers |= {f"teacher, layer {n}": partial(_inner, n) for n in INNER_LAYERS}
+        self._makers |= {name: partial(_read_folder, folder) for name, folder in self.beside.items()}
 
     @property
     def names(self) -> list[str]:
@@ -61,6 +68,8 @@ class Models:
         """The name, with a digest of the weights and vocabulary that it depends on."""
         if name.startswith("teacher"):
             return name
+        if name in self.beside:
+            return f"{name} {hashlib.sha256((self.beside[name] / 'model.safetensors').read_bytes()).hexdigest()[:12]}"
         digest = hashlib.sha256((self.work / "spiece.model").read_bytes())
         if not name.startswith("random"):
             digest.update((self.work / self.checkpoint).read_bytes())
@@ -70,15 +79,14 @@ class Models:
         return Vocabulary(self.work / "spiece.model")
 
     def _trained(self) -> AlbertModel:
-        return trained(self.work, self.checkpoint)
+        return trained(self.work / self.checkpoint)
 
     def _student(self, name: str, model: AlbertModel, wordwise: bool = False) -> Reader:
         return StudentReader(name, model, self._vocabulary(), wordwise)
 
     def _random(self, seed: int) -> Reader:
         torch.manual_seed(seed)
-        shape = config(len(self._vocabulary()), 192)
-        model = AlbertModel(shape, add_pooling_layer=False)
+        model = AlbertModel(shape(self.work / self.checkpoint), add_pooling_layer=False)
         model.train(False)
         return self._student(f"random {seed}", model)
 
@@ -127,9 +135,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS))
     parser.add_argument("--models", nargs="+", help="default: all but the teacher's inner layers")
+    parser.add_argument("--beside", nargs="*", type=Path, default=[], help="plain model folders to measure too")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    models = Models(given.work, given.checkpoint)
+    models = Models(given.work, given.checkpoint, given.beside)
     names = given.models or [name for name in models.names if "layer" not in name]
     evaluate(models, names, given.tasks, given.evaluation, Results(given.results))
 

@@ -12,13 +12,13 @@ import torch
 from safetensors.torch import save_file
 from transformers import AlbertModel
 
-from training.checkpoint import LATEST, load
-from training.pieces import Vocabulary
+from training.checkpoint import LATEST, trained
 from training.quantise import expanded, packed
-from training.student import config
 
 PACKED = "model.int8.safetensors"
 KINDS = ("int8", "float16", "float32")
+STORED = {"int8": "float32"}
+"""What ``config.json`` calls a kind's dtype where it is not its own name: rows with scales stand for float32."""
 
 TOKENIZER = {
     "do_lower_case": True,
@@ -34,22 +34,6 @@ TOKENIZER = {
     "model_max_length": 512,
     "tokenizer_class": "AlbertTokenizer",
 }
-
-
-def embedding_size(checkpoint: Path) -> int:
-    """The embedding size of a checkpoint's model."""
-    weights = torch.load(checkpoint, weights_only=True, mmap=True)["model"]
-    return int(weights["embeddings.word_embeddings.weight"].shape[1])
-
-
-def trained(work: Path, checkpoint: str = LATEST) -> AlbertModel:
-    """The student of a work folder as its checkpoint has it, in evaluation mode."""
-    path = work / checkpoint
-    shape = config(len(Vocabulary(work / "spiece.model")), embedding_size(path))
-    model = AlbertModel(shape, add_pooling_layer=False)
-    load(path, model)
-    model.train(False)
-    return model
 
 
 def rounded(model: AlbertModel) -> AlbertModel:
@@ -70,8 +54,9 @@ def export(model: AlbertModel, work: Path, out: Path, kind: str = "int8") -> int
     weights = _weights(model)
     parts = packed(weights) if kind == "int8" else {n: w.to(getattr(torch, kind)) for n, w in weights.items()}
     save_file(parts, out / (PACKED if kind == "int8" else "model.safetensors"), metadata={"format": "pt"})
-    settings = model.config.to_dict() | {"architectures": ["AlbertModel"]}
-    settings.pop("transformers_version", None)
+    settings = model.config.to_dict() | {"architectures": ["AlbertModel"], "dtype": STORED.get(kind, kind)}
+    for name in ("transformers_version", "torch_dtype"):
+        settings.pop(name, None)
     (out / "config.json").write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n")
     (out / "tokenizer_config.json").write_text(json.dumps(TOKENIZER, indent=2) + "\n")
     shutil.copyfile(work / "spiece.model", out / "spiece.model")
@@ -100,7 +85,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", default=LATEST)
     parser.add_argument("--kind", choices=KINDS, default="int8")
     given = parser.parse_args()
-    size = export(trained(given.work, given.checkpoint), given.work, given.out, given.kind)
+    size = export(trained(given.work / given.checkpoint), given.work, given.out, given.kind)
     print(f"{given.out}: {size:,} bytes")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from transformers import AlbertConfig, AlbertModel
+from transformers import AlbertConfig, AlbertModel, BertConfig
 
 from training.pieces import Pieces, Vocabulary
 from training.teacher import UNKNOWN, Encoded, Teacher
@@ -25,21 +25,21 @@ POSITIONS_SEEN = 64
 """Positions that count in choosing the embedding's directions."""
 
 
-def config(pieces: int, embedding: int) -> AlbertConfig:
-    """The student's shape: 6 layers in 6 groups, hidden 384, gelu, no dropout."""
+def config(pieces: int, embedding: int, teacher: BertConfig) -> AlbertConfig:
+    """The student's shape: the teacher's layers, each a group of its own, and no dropout."""
     return AlbertConfig(
         vocab_size=pieces,
         embedding_size=embedding,
-        hidden_size=384,
-        intermediate_size=1536,
-        num_attention_heads=12,
-        num_hidden_layers=6,
-        num_hidden_groups=6,
-        hidden_act="gelu",
-        max_position_embeddings=512,
+        hidden_size=teacher.hidden_size,
+        intermediate_size=teacher.intermediate_size,
+        num_attention_heads=teacher.num_attention_heads,
+        num_hidden_layers=teacher.num_hidden_layers,
+        num_hidden_groups=teacher.num_hidden_layers,
+        hidden_act=teacher.hidden_act,
+        max_position_embeddings=teacher.max_position_embeddings,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
-        layer_norm_eps=1e-12,
+        layer_norm_eps=teacher.layer_norm_eps,
         pad_token_id=0,
         bos_token_id=2,
         eos_token_id=3,
@@ -49,7 +49,7 @@ def config(pieces: int, embedding: int) -> AlbertConfig:
 def new_student(vocabulary: Vocabulary, embedding: int, teacher: Teacher, texts: list[str]) -> AlbertModel:
     """A student that computes nearly what the teacher does: its layers are the teacher's, its embedding the best
     low-rank stand-in for the teacher's on the given texts (prepared; some tens of thousands)."""
-    student = AlbertModel(config(len(vocabulary), embedding), add_pooling_layer=False)
+    student = AlbertModel(config(len(vocabulary), embedding, teacher.model.config), add_pooling_layer=False)
     read = [pair for pair in zip(vocabulary.encode(texts), teacher.encode(texts), strict=True) if pair[0] is not None]
     with torch.no_grad():
         for index, source in enumerate(teacher.model.encoder.layer.children()):

@@ -34,10 +34,10 @@ class Encoded:
 
 
 class Teacher:
-    """all-MiniLM-L6-v2, frozen, in evaluation mode."""
+    """all-MiniLM-L6-v2, or the BERT of another folder, frozen, in evaluation mode."""
 
-    def __init__(self) -> None:
-        folder = teacher_folder()
+    def __init__(self, folder: Path | None = None) -> None:
+        folder = folder or teacher_folder()
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         self.model = BertModel.from_pretrained(folder, add_pooling_layer=False)
         self.model.train(False).requires_grad_(False)
@@ -56,5 +56,5 @@ class Teacher:
 
     @torch.no_grad()
     def hidden(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """The embedding output and the six layers' outputs, each (texts, tokens, 384)."""
+        """The embedding output and the layers' outputs, each (texts, tokens, hidden)."""
         return tuple(self.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states)

@@ -59,16 +59,17 @@ class Plan:
 class Training:
     """A run in a work folder that holds ``segments.txt`` and ``spiece.model``; goes on from ``latest.pt``."""
 
-    def __init__(self, work: Path, plan: Plan, evaluation: Path | None = None) -> None:
+    def __init__(
+        self, work: Path, plan: Plan, evaluation: Path | None = None, teacher: Teacher | None = None
+    ) -> None:
         torch.manual_seed(plan.seed)
         self.work, self.plan = work, plan
         self.segments = work / "segments.txt"
-        self.vocabulary, self.teacher = Vocabulary(work / "spiece.model"), Teacher()
+        self.vocabulary, self.teacher = Vocabulary(work / "spiece.model"), teacher or Teacher()
         self.dev = pairs(evaluation / "sts" / "stsb_dev.tsv") if evaluation else None
         latest = work / LATEST
-        self.model = AlbertModel(config(len(self.vocabulary), plan.embedding), add_pooling_layer=False)
-        if not latest.exists():
-            self.model = self._begun()
+        shape = config(len(self.vocabulary), plan.embedding, self.teacher.model.config)
+        self.model = AlbertModel(shape, add_pooling_layer=False) if latest.exists() else self._begun()
         self.optimiser = self._optimiser()
         self.progress = load(latest, self.model, self.optimiser) if latest.exists() else Progress()
         self.model.train()

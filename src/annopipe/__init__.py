@@ -13,10 +13,17 @@ from annopipe.version import __version__
 if TYPE_CHECKING:
     from annopipe.annotation import Annotation
     from annopipe.annotators.albert_embeddings import AlbertEmbeddings
+    from annopipe.annotators.chunk2doc import Chunk2Doc
+    from annopipe.annotators.chunk_embeddings import ChunkEmbeddings
+    from annopipe.annotators.doc2chunk import Doc2Chunk
     from annopipe.annotators.document_assembler import DocumentAssembler
     from annopipe.annotators.embeddings_finisher import EmbeddingsFinisher
+    from annopipe.annotators.finisher import Finisher
+    from annopipe.annotators.ngram_generator import NGramGenerator
+    from annopipe.annotators.regex_matcher import RegexMatcher, RegexMatcherModel
     from annopipe.annotators.sentence_detector import SentenceDetector
     from annopipe.annotators.sentence_embeddings import SentenceEmbeddings
+    from annopipe.annotators.text_matcher import TextMatcher, TextMatcherModel
     from annopipe.annotators.tokenizer import Tokenizer, TokenizerModel
     from annopipe.dialect import options
     from annopipe.errors import AnnopipeError, AnnopipeWarning
@@ -30,13 +37,22 @@ if TYPE_CHECKING:
 _STARRED = {
     "AlbertEmbeddings": "annotators.albert_embeddings",
     "Annotation": "annotation",
+    "Chunk2Doc": "annotators.chunk2doc",
+    "ChunkEmbeddings": "annotators.chunk_embeddings",
+    "Doc2Chunk": "annotators.doc2chunk",
     "DocumentAssembler": "annotators.document_assembler",
     "EmbeddingsFinisher": "annotators.embeddings_finisher",
+    "Finisher": "annotators.finisher",
     "LightPipeline": "pipeline.light",
+    "NGramGenerator": "annotators.ngram_generator",
     "Pipeline": "pipeline.pipeline",
     "PipelineModel": "pipeline.pipeline",
+    "RegexMatcher": "annotators.regex_matcher",
+    "RegexMatcherModel": "annotators.regex_matcher",
     "SentenceDetector": "annotators.sentence_detector",
     "SentenceEmbeddings": "annotators.sentence_embeddings",
+    "TextMatcher": "annotators.text_matcher",
+    "TextMatcherModel": "annotators.text_matcher",
     "Tokenizer": "annotators.tokenizer",
     "TokenizerModel": "annotators.tokenizer",
 }
@@ -59,7 +75,16 @@ __all__ = [  # noqa: RUF022 - the annotators in the order of a pipeline
     "TokenizerModel",
     "AlbertEmbeddings",
     "SentenceEmbeddings",
+    "NGramGenerator",
+    "RegexMatcher",
+    "RegexMatcherModel",
+    "TextMatcher",
+    "TextMatcherModel",
+    "Doc2Chunk",
+    "Chunk2Doc",
+    "ChunkEmbeddings",
     "EmbeddingsFinisher",
+    "Finisher",
     "Pipeline",
     "PipelineModel",
     "LightPipeline",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Self
 
 import numpy as np
@@ -122,8 +123,10 @@ class AnnotationColumn:
 
     def _metadata_arrow(self) -> pa.MapArray:
         if self.inherited is not None:
-            entries = [list(self.metadata_of(i).items()) for i in range(len(self))]
-            return pa.array(entries, STRUCT_TYPE.field("metadata").type)
+            entries = [self.metadata_of(i) for i in range(len(self))]
+            ends = numbers(_offsets(np.fromiter(map(len, entries), np.int64, len(entries))).astype(np.int32))
+            keys, told = list(chain.from_iterable(entries)), list(chain.from_iterable(e.values() for e in entries))
+            return pa.MapArray.from_arrays(ends, texts(keys), texts(told))
         count, width = len(self), len(self.metadata)
         offsets = numbers(np.arange(count + 1, dtype=np.int32) * width)
         values: list[str | None] = [None] * (count * width)

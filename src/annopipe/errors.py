@@ -35,6 +35,10 @@ class ExceptionsFileMissing(ParamValueError, FileNotFoundError):
     """The file that ``exceptionsPath`` names is not there."""
 
 
+class RulesFileMissing(ParamValueError, FileNotFoundError):
+    """The file of rules or of texts that a matcher should read is not there."""
+
+
 class PatternTimeout(AnnopipeError, TimeoutError):
     """A user's pattern ran too long on a text."""
 
@@ -49,6 +53,10 @@ class ColumnTypeError(AnnopipeError, TypeError):
 
 class UnsupportedColumn(ColumnTypeError):
     """A column is of a type that the engine does not hand to Python; said before any work."""
+
+
+class ChunkMissing(AnnopipeError, ValueError):
+    """A document does not hold the text of its chunk column, and ``failOnMissing`` is set."""
 
 
 class RowTooLarge(AnnopipeError, ValueError):
@@ -89,6 +97,10 @@ class OtherArchitecture(SourceError):
 
 class SelfCheckFailed(SourceError):
     """An imported model does not run, or does not give what its source's own graph gives."""
+
+
+class ModelMismatch(ModelError):
+    """A worker's model folder holds other content than the driver's."""
 
 
 class ModelNotFound(AnnopipeError, LookupError):

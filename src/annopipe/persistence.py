@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from abc import abstractmethod
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -118,11 +119,17 @@ class Savable:
 def restore_any(content: Mapping[str, Any], shelf: Shelf) -> Savable:
     """Return the object of a description, whatever its class."""
     name = str(content.get("class"))
-    cls = Savable._savable.get(name)
+    cls = Savable._savable.get(name) or _public(name)
     if cls is None:
         msg = f"the saved folder names a stage {name!r}, which this version of annopipe ({__version__}) does not have"
         raise SavedPipelineError(msg)
     return cls.restore(content, shelf)
+
+
+def _public(name: str) -> type[Savable] | None:
+    """Return the class of a public name that nothing has imported yet, or None."""
+    found = getattr(import_module("annopipe"), name, None) if name.isidentifier() and name[0].isupper() else None
+    return found if isinstance(found, type) and issubclass(found, Savable) else None
 
 
 def _check_free(target: Path, *, overwrite: bool) -> None:

@@ -23,7 +23,7 @@ TINY = AlbertConfig(
     vocab_size=50,
 )
 
-DTYPES = {"float32": "F32", "float16": "F16", "float64": "F64", "int64": "I64", "uint16": "BF16"}
+DTYPES = {"float32": "F32", "float16": "F16", "float64": "F64", "int64": "I64", "uint16": "BF16", "int8": "I8"}
 
 
 def random_weights(config: AlbertConfig, seed: int = 0, spread: float = 0.05) -> dict[str, NDArray[np.float32]]:
@@ -37,6 +37,16 @@ def random_weights(config: AlbertConfig, seed: int = 0, spread: float = 0.05) ->
         values = source.standard_normal(shape).astype(np.float32) * np.float32(spread)
         weights[name] = values + np.float32(name.lower().endswith("norm.weight"))
     return weights
+
+
+def int8_rows(weights: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[Any]]:
+    """Matrices as int8 rows with scales, by the plainest rule: the largest number of a row becomes 127."""
+    parts: dict[str, NDArray[Any]] = dict(weights)
+    for name, matrix in weights.items():
+        if matrix.ndim == 2:
+            parts[name + ".scale"] = scale = np.maximum(np.abs(matrix).max(axis=1), 1e-12).astype(np.float32) / 127
+            parts[name] = np.round(matrix / scale[:, np.newaxis]).astype(np.int8)
+    return parts
 
 
 def random_ids(config: AlbertConfig, sentences: int, pieces: int, seed: int = 0) -> NDArray[np.int64]:

@@ -82,7 +82,7 @@ def test_the_hash_is_of_the_content(folder: Path, tmp_path: Path) -> None:
     assert content_hash(copy) != content_hash(folder)
 
 
-@pytest.mark.parametrize("name", CONTENT_FILES)
+@pytest.mark.parametrize("name", [name for name in CONTENT_FILES if "int8" not in name])
 def test_sums_are_checked(folder: Path, name: str) -> None:
     (folder / "SHA256SUMS").write_text(sums(folder))
     assert content_hash(folder)

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.albert.config import AlbertConfig
+from annopipe.albert.int8_rows import Int8RowsFile
 from annopipe.albert.parameters import canonical, needed
 from annopipe.albert.safetensors import SafetensorsFile
 from annopipe.errors import CheckpointError, ModelFileMissing
 
 FILE_NAME = "model.safetensors"
 INDEX_NAME = "model.safetensors.index.json"
+INT8_NAME = "model.int8.safetensors"
+"""Int8 rows with scales (``int8_rows``), the form of the bundled model."""
 
 SHARD_NAME = re.compile(r"[^/\\:]+\.safetensors")
 """A file in the same folder, on every system."""
@@ -36,9 +39,10 @@ Sources: TypeAlias = dict[str, tuple[SafetensorsFile, str]]
 def read_weights(folder: Path, config: AlbertConfig) -> Weights:
     """Weights of the model in ``folder``, each that ``config`` needs and no other, as float32.
 
-    ``model.safetensors`` is read, else the shards that ``model.safetensors.index.json`` names. F32 tensors are views on
-    the mapped file, F16 and BF16 ones expanded. Poolers and heads are left out (``parameters.LEFT_OUT``), the prefix
-    ``albert.`` is dropped, and the old names ``gamma`` and ``beta`` of layer normalisation are understood.
+    ``model.safetensors`` is read, else the shards that ``model.safetensors.index.json`` names, else the int8 rows of
+    ``model.int8.safetensors``. F32 tensors are views on the mapped file, all others expanded. Poolers and heads are
+    left out (``parameters.LEFT_OUT``), the prefix ``albert.`` is dropped, and the old names ``gamma`` and ``beta`` of
+    layer normalisation are understood.
 
     Raises:
         ModelFileMissing: the folder has no weights, or a shard is missing; other formats found there are named.
@@ -80,6 +84,8 @@ def _files(folder: Path) -> Iterator[SafetensorsFile]:
         yield SafetensorsFile(folder / FILE_NAME)
     elif (folder / INDEX_NAME).is_file():
         yield from _shards(folder)
+    elif (folder / INT8_NAME).is_file():
+        yield Int8RowsFile(folder / INT8_NAME)
     else:
         raise ModelFileMissing(_nothing_found(folder))
 

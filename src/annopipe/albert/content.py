@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from annopipe.errors import CheckpointError, ModelFileMissing
 
-CONTENT_FILES = ("config.json", "model.safetensors", "spiece.model", "tokenizer_config.json")
+CONTENT_FILES = ("config.json", "model.int8.safetensors", "model.safetensors", "spiece.model", "tokenizer_config.json")
 """Everything that vectors depend on."""
 
 SUMS_NAME = "SHA256SUMS"

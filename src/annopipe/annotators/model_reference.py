@@ -1,20 +1,30 @@
-"""A model by its folder: what a stage holds and pickles instead of weights."""
+"""A model by its folder and content: what a stage holds and pickles instead of weights."""
 
 import threading
 from pathlib import Path
 from typing import Any
 
+from annopipe.albert.content import content_hash
 from annopipe.albert.model import AlbertModel
+from annopipe.errors import ModelFileMissing, ModelMismatch
+
+SHOWN_DIGITS = 12
 
 
 class ModelReference:
     """Folder of a model, resolved to the loaded one through the process-wide cache.
 
-    Copies and pickles carry the folder alone; the model is loaded where it is first used, once in each process.
+    Copies and pickles carry the folder and the SHA-256 of its content, never weights; the model is loaded where it is
+    first used, once in each process. Where a reference arrived by pickle, the folder there must hold that content.
+
+    Args:
+        folder: a model's folder.
+        digest: SHA-256 of the content that it must have, None for whatever it has.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, digest: str | None = None) -> None:
         self.folder = folder.resolve()
+        self._digest = digest
         self._model: AlbertModel | None = None
         self._lock = threading.Lock()
 
@@ -23,12 +33,31 @@ class ModelReference:
 
         Raises:
             ModelError: the folder is damaged; the text names the file.
+            ModelFileMissing, ModelMismatch: the stage came from elsewhere, and its folder is not here or holds other
+                content.
         """
         if self._model is None:
             with self._lock:
+                self._check()
                 self._model = self._model or AlbertModel.shared(self.folder)
         return self._model
 
+    def _check(self) -> None:
+        if self._digest is None:
+            return
+        if not self.folder.is_dir():
+            msg = (
+                f"the model's folder {self.folder} is not there on the worker that should use it: put it on a path "
+                "that driver and workers share, or copy it to the same path on each"
+            )
+            raise ModelFileMissing(msg)
+        if (found := content_hash(self.folder)) != self._digest:
+            msg = (
+                f"the model's folder {self.folder} holds other content (SHA-256 {found[:SHOWN_DIGITS]}…) than where "
+                f"the stage was made ({self._digest[:SHOWN_DIGITS]}…): give driver and workers the same files"
+            )
+            raise ModelMismatch(msg)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the folder's path, never the weights."""
-        return ModelReference, (self.folder,)
+        """Pickle path and content hash; files are read for it once a process, as long as sizes and times stay."""
+        return ModelReference, (self.folder, self._digest or self.model().content_hash)

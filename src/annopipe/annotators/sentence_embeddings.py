@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from annopipe.annotators.membership import by_number, numbers_of, owners
 from annopipe.annotators.stage import Annotator
+from annopipe.annotators.vector_pooling import out_of_vocabulary, pool_groups
 from annopipe.annotators.wiring import annotation_field, field_metadata
-from annopipe.columns import AnnotationColumn, Floats, Ints
+from annopipe.columns import AnnotationColumn, Floats, Ints, rows_of
 from annopipe.converters import one_of, to_int, to_str
 from annopipe.params import Param
 
@@ -51,7 +52,7 @@ class SentenceEmbeddings(Annotator):
             owner = by_number(words, sentences)
         else:
             owner = owners(words, sentences, by_number_only=False)
-            owner[_out_of_vocabulary(words)] = -1
+            owner[out_of_vocabulary(words)] = -1
         vectors, bare = _pool(words, owner, len(sentences), average=self.getOrDefault("poolingStrategy") == "AVERAGE")
         count = len(sentences)
         return AnnotationColumn(
@@ -72,26 +73,10 @@ class SentenceEmbeddings(Annotator):
         )
 
 
-def _out_of_vocabulary(words: AnnotationColumn) -> NDArray[np.bool_]:
-    flags = words.metadata.get("isOOV") or ["false"] * len(words)
-    return np.array([flag == "true" for flag in flags], np.bool_)
-
-
 def _pool(
     words: AnnotationColumn, owner: Ints, sentences: int, *, average: bool
 ) -> tuple[Floats | None, NDArray[np.bool_] | None]:
-    """Sum the vectors of each sentence one after the other, then divide once: Spark NLP's arithmetic, bit for bit."""
-    if words.vectors is None:
-        return None, None
     usable = np.flatnonzero((owner >= 0) & (True if words.bare is None else ~words.bare))
     order = usable[np.argsort(owner[usable], kind="stable")]
-    counts = np.bincount(owner[order], minlength=sentences)
-    ends = np.cumsum(counts)
-    vectors = np.zeros((sentences, words.vectors.shape[1]), np.float32)
-    for sentence in np.flatnonzero(counts).tolist():
-        mine = order[ends[sentence] - counts[sentence] : ends[sentence]]
-        np.add.reduce(words.vectors[mine], axis=0, out=vectors[sentence])
-    if average:
-        vectors /= np.maximum(counts, 1).astype(np.float32)[:, None]
-    bare = counts == 0
-    return vectors, bare if bare.any() else None
+    offsets = rows_of(np.bincount(owner[order], minlength=sentences))
+    return pool_groups(words, order, offsets, average=average)

@@ -1,16 +1,12 @@
 """Any Arrow column as texts: what Spark's cast to string gives, null kept as None."""
 
-import math
-from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from annopipe.annotators.java_text import java_number
 from annopipe.errors import ColumnTypeError
-
-_SCIENTIFIC_FROM: Final = 1e7
-_SCIENTIFIC_BELOW: Final = 1e-3
 
 
 def texts_of(array: pa.Array, column: str) -> list[str | None]:
@@ -33,7 +29,7 @@ def texts_of(array: pa.Array, column: str) -> list[str | None]:
         raise ColumnTypeError(msg)
     if pa.types.is_float32(type_) or pa.types.is_float16(type_):
         numbers = ((v.as_py(), str(np.float32(v.as_py()))) if v.is_valid else None for v in array)
-        return [None if number is None else _java_number(*number) for number in numbers]
+        return [None if number is None else java_number(*number) for number in numbers]
     return [None if value is None else _write(value) for value in array.to_pylist()]
 
 
@@ -92,23 +88,10 @@ def _write(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return _java_number(value, repr(value))
+        return java_number(value, repr(value))
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return str(value)
-
-
-def _java_number(value: float, shortest: str) -> str:
-    """Write a number as Java does: ``5.0``, ``1.0E7``, ``NaN``; ``shortest`` is its shortest decimal form."""
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
-    number = Decimal(shortest)
-    if value == 0 or _SCIENTIFIC_BELOW <= abs(value) < _SCIENTIFIC_FROM:
-        plain = f"{number:f}"
-        return plain if "." in plain else plain + ".0"
-    digits = "".join(map(str, number.as_tuple().digits)).rstrip("0")
-    sign = "-" if value < 0 else ""
-    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{number.adjusted()}"
 
 
 def check_text_type(type_: pa.DataType, column: str) -> None:

@@ -14,6 +14,7 @@ HIDDEN = "__annopipe_"
 MAKERS = {
     "document": "DocumentAssembler",
     "token": "Tokenizer",
+    "chunk": "NGramGenerator, RegexMatcher, TextMatcher or Doc2Chunk",
     "word_embeddings": "AlbertEmbeddings",
     "sentence_embeddings": "SentenceEmbeddings",
 }

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from annopipe.frames.adapter import Run
 from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, is_kept, kept_field, made_field
+from annopipe.frames.spark_errors import raise_ours
 from annopipe.frames.spark_step import SparkStep
 from annopipe.frames.spark_types import check_types, to_arrow_field, to_spark_field
 
@@ -45,6 +46,7 @@ class SparkAdapter:
         result = [own[f.name] if is_kept(f) else to_spark_field(types, made_field(f)) for f in fields]
         places = [self._own.names.index(field.name) if is_kept(field) else None for field in fields]
         step = SparkStep(run, self.schema, [field.name for field in fields], places)
+        raise_ours(self._frame.sparkSession)
         return self._plainly_named().mapInArrow(step.run, types.StructType(result))
 
     def _plainly_named(self) -> Any:

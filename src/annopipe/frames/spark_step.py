@@ -12,6 +12,7 @@ from annopipe.errors import AnnopipeError, VersionMismatch
 from annopipe.frames.adapter import Batches, Run
 from annopipe.frames.carrying import MOST_ROWS, ROW_COLUMN
 from annopipe.frames.parts import normalised
+from annopipe.frames.spark_errors import one_line
 from annopipe.version import __version__
 
 FIRST_ROWS: Final = 8
@@ -42,14 +43,14 @@ class SparkStep:
         """Yield the result slice by slice, small ones first, so that ``show`` and ``limit`` stop the work.
 
         Raises:
-            AnnopipeError: without the frames of this package; the engine adds its own.
+            AnnopipeError: in one line, without the frames of this package; the engine adds its own.
         """
         rows = _Rows(batches, self._schema)
         try:
             for made in self._run(rows.sent()):
                 yield from (self._joined(part, batch, first) for part, batch, first in rows.of(made))
         except AnnopipeError as error:
-            raise error.with_traceback(None) from None
+            raise one_line(error) from None
 
     def _joined(self, made: pa.RecordBatch, batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
         """Return new columns beside the engine's own, row by row."""

@@ -1,7 +1,7 @@
 """``SHA256SUMS`` of an installed model: written when it comes, checked when it is used.
 
 A file whose size and modification time are those of the last check is not read again: ``source.json`` keeps them
-between processes.
+between processes, this module while a process lasts.
 """
 
 import contextlib
@@ -14,10 +14,14 @@ from annopipe.errors import StoreError
 from annopipe.hub.digests import sha256_of
 from annopipe.hub.names import is_name
 from annopipe.hub.provenance import Provenance
+from annopipe.hub.store import BUNDLED
 
 SUMS: Final = "SHA256SUMS"
 
 Stamps = dict[str, tuple[int, int]]
+
+_digests: dict[tuple[Path, tuple[int, int]], str] = {}
+"""Digests that this process found, by path, size and time: for models without ``source.json``, as the package's own."""
 
 
 def write_sums(folder: Path, names: Iterable[str]) -> dict[str, str]:
@@ -81,7 +85,7 @@ def check(folder: Path, *, whole: bool = False) -> None:
     for name, digest in sums.items():
         if name not in now:
             raise StoreError(f"{folder / name} is missing: {_anew(folder, provenance)}")
-        if now[name] != known.get(name) and (found := sha256_of(folder / name)) != digest:
+        if now[name] != known.get(name) and (found := _digest(folder / name, now[name], whole)) != digest:
             raise StoreError(
                 f"{folder / name} was changed after it was checked (SHA-256 {found[:12]}…, expected {digest[:12]}…): "
                 + _anew(folder, provenance)
@@ -91,7 +95,16 @@ def check(folder: Path, *, whole: bool = False) -> None:
             replace(provenance, stamps=now).write(folder)
 
 
+def _digest(path: Path, stamp: tuple[int, int], whole: bool) -> str:
+    """SHA-256 of a file, read once per process as long as size and time stay, unless ``whole``."""
+    if whole or (path, stamp) not in _digests:
+        _digests[path, stamp] = sha256_of(path)
+    return _digests[path, stamp]
+
+
 def _anew(folder: Path, provenance: Provenance | None) -> str:
+    if folder.parent == BUNDLED:
+        return "install annopipe again (pip install --force-reinstall annopipe)"
     if provenance is None:
         return f"put the right file there, or remove the folder {folder}"
     return f"fetch it anew with 'annopipe pull --force {folder.name}', or remove it: 'annopipe remove {folder.name}'"

@@ -12,6 +12,7 @@ from annopipe.hub.store import CONFIG
 
 WEIGHTS: Final = "model.safetensors"
 INDEX: Final = "model.safetensors.index.json"
+INT8: Final = "model.int8.safetensors"
 PIECES: Final = "spiece.model"
 OPTIONAL: Final = ("tokenizer_config.json",)
 
@@ -26,12 +27,10 @@ def needed(origin: str, there: Collection[str]) -> list[str]:
     Raises:
         ModelNotHere: there is no model that annopipe can use; the text says what is missing.
     """
-    missing = [name for name in (CONFIG, PIECES) if name not in there]
-    if WEIGHTS not in there and INDEX not in there:
-        missing.append(WEIGHTS)
-    if missing:
+    weights = next((name for name in (WEIGHTS, INDEX, INT8) if name in there), None)
+    missing = [name for name in (CONFIG, PIECES, weights or WEIGHTS) if name not in there]
+    if missing or weights is None:
         raise ModelNotHere(_unusable(origin, there, missing))
-    weights = WEIGHTS if WEIGHTS in there else INDEX
     return [CONFIG, *(name for name in OPTIONAL if name in there), PIECES, weights]
 
 

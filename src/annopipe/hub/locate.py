@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from annopipe.errors import FetchError, MissingExtra, ModelFileMissing, ModelNotFound, ModelNotHere, StoreError
 from annopipe.hub.names import LONGEST, ModelName, candidates, is_name
 from annopipe.hub.places import folder_of, here
-from annopipe.hub.store import BUNDLED, CONFIG, store_folder
+from annopipe.hub.store import CONFIG, store_folder
 
 if TYPE_CHECKING:
     from annopipe.hub.entry import Entry
@@ -50,10 +50,9 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
         if (folder := folder_of(model.key)) is not None:
             if remote_loc is not None:
                 _refuse_other_origin(folder, entry_for(text, lang, remote_loc))
-            if folder.parent != BUNDLED:
-                from annopipe.hub.checksums import check
+            from annopipe.hub.checksums import check
 
-                check(folder)
+            check(folder)
             return folder
     asked = entry_for(text, lang, remote_loc)
     if asked is None:

@@ -10,11 +10,13 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from annopipe.errors import SessionError
+from annopipe.frames.spark_errors import is_connect, raise_ours
+from annopipe.spark.lost import local_policy, reading
 from annopipe.spark.neighbours import current_user
+from annopipe.spark.replacements import name_ways
 
 UNLIMITED: Final = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 NO_PROXY: Final = ("grpc.enable_http_proxy", 0)
-LOCAL_RETRIES: Final = 3
 PATIENCE: Final = 10.0
 """Seconds within which a server must answer a first call."""
 
@@ -36,15 +38,17 @@ def connect(url: str, conf: Mapping[str, str]) -> Any:
     """
     _import_connect()
     from pyspark.sql.connect.client.core import DefaultChannelBuilder
-    from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession
 
     here = is_here(url)
     builder = DefaultChannelBuilder(_whole(url), [*UNLIMITED, *([NO_PROXY] if here else [])])
     _check_answers(builder)
     session = SparkSession(connection=builder)
+    raise_ours(session, reading(builder.endpoint))
+    name_ways()
     if here:
-        session.client.set_retry_policies([DefaultPolicy(max_retries=LOCAL_RETRIES)])
+        host, _, port = builder.endpoint.rpartition(":")
+        session.client.set_retry_policies([local_policy(host.strip("[]"), int(port))])
     for key, value in conf.items():
         session.conf.set(key, value)
     SparkSession._set_default_and_active_session(session)
@@ -83,16 +87,12 @@ def connection_string(spark: Any) -> str:
     Raises:
         SessionError: a session in a JVM of its own, which no other client can join.
     """
-    if not _is_connect(spark):
+    if not is_connect(spark):
         msg = "this session has no server that others can join: sessions of Spark Connect and Sail have one"
         raise SessionError(msg)
     client = spark.client
     host, _, port = client._builder.endpoint.rpartition(":")
     return address(host, int(port), client._user_id or "", client._session_id)
-
-
-def _is_connect(spark: Any) -> bool:
-    return any("pyspark.sql.connect" in kind.__module__ for kind in type(spark).__mro__)
 
 
 def is_here(url: str) -> bool:
