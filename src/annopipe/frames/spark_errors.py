@@ -1,0 +1,70 @@
+"""Errors of stages on workers, raised on the driver as what they are: by name, in one line.
+
+An engine hands a worker's error to the driver as text, inside a message of its own that has the worker's traceback. The
+text names our error; pyspark's client is taught to raise that one in place of its own. All other errors stay pyspark's.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from annopipe import errors
+from annopipe.errors import AnnopipeError
+
+Reading: TypeAlias = Callable[[Exception], AnnopipeError | None]
+"""Tells which of our errors pyspark's error is, None for none of ours."""
+
+_NAMED: Final = re.compile(r"\bannopipe\.errors\.(\w+): (.+)")
+
+
+def one_line(error: AnnopipeError) -> AnnopipeError:
+    """Return a worker's error without line breaks and frames: its name and text are what reaches the driver."""
+    return type(error)(" ".join(str(error).split()))
+
+
+def by_name(error: Exception) -> AnnopipeError | None:
+    """Return the error of annopipe that an engine's message names."""
+    found = _NAMED.search(str(error))
+    kind = getattr(errors, found.group(1), None) if found else None
+    if found is None or kind is None:
+        return None
+    told: AnnopipeError = kind(found.group(2).rstrip())
+    return _plain(told)
+
+
+def raise_ours(session: Any, reading: Reading = by_name) -> None:
+    """Let a Connect session raise our errors in place of those that pyspark makes of them; once a session.
+
+    Sessions in a JVM of this machine have no client and are left as they are.
+    """
+    if not is_connect(session):
+        return
+    client = session.client
+    handle = client._handle_error
+    if hasattr(handle, "annopipe"):
+        return
+
+    def told(error: Exception) -> None:
+        from pyspark.errors import PySparkException
+
+        try:
+            handle(error)
+        except (PySparkException, ValueError) as raised:
+            ours = reading(raised)
+            if ours is None:
+                raise
+            raise ours from None
+
+    told.annopipe = True  # type: ignore[attr-defined]
+    client._handle_error = told
+
+
+def is_connect(session: Any) -> bool:
+    """Tell whether a session is a client of a server: Spark Connect's or Sail's."""
+    return any("pyspark.sql.connect" in kind.__module__ for kind in type(session).__mro__)
+
+
+def _plain(error: AnnopipeError) -> AnnopipeError:
+    """Let notebooks draw the error as its one line, without the frames of pyspark's client."""
+    error._render_traceback_ = lambda: [f"{type(error).__name__}: {error}"]  # type: ignore[attr-defined]
+    return error
