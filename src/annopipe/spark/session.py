@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from annopipe.errors import ParamValueError, SessionError
-from annopipe.spark import forks, packages
+from annopipe.spark import forks, packages, servers
 from annopipe.spark.classic import start_classic
 from annopipe.spark.connection import address, connect
 from annopipe.spark.neighbours import current_user, other_users
@@ -104,6 +104,7 @@ def stop() -> None:
             running.session.stop()
         if running.server is not None and running.pid == os.getpid():
             running.server.stop()
+            servers.forget(running.port)
         for name in running.set_here:
             os.environ.pop(name, None)
 
@@ -189,6 +190,7 @@ def _start_sail(conf: dict[str, str]) -> _Running:
         server.stop()
         raise
     running.set_here = _announce(port)
+    servers.note(port)
     atexit.register(_at_exit, os.getpid())
     return running
 

@@ -1,30 +1,46 @@
-"""Spark: which engine ``annopipe.start()`` would take, whether the packages go together, and who could reach it."""
+"""Spark: which engine ``annopipe.start()`` takes, whether the packages go together, what runs, who could reach it."""
+
+import os
+import re
 
 from annopipe.cli.doctor.section import Section
 from annopipe.cli.doctor.versions import installed_version
-from annopipe.spark import packages
+from annopipe.spark import packages, servers
 from annopipe.spark.neighbours import other_users
 
 NOBODY = "nobody else is logged in here"
+REMOTE = "SPARK_REMOTE"
+_ON_THIS_MACHINE = re.compile(r"sc://(?:127\.0\.0\.1|localhost)(?::(\d+))?(?:/.*)?")
+_PORT = 15002
 
 
 def spark() -> Section:
-    """Return engine, versions and Java; a mixture of packages is a fault."""
+    """Return engine, versions, Java and the servers that run; mixed packages and a dead server are faults."""
     facts = {
         "start() takes": _engine(),
         "pysail": installed_version("pysail") or "absent",
         "pyspark": installed_version("pyspark") or installed_version("pyspark-client") or "absent",
         "Java": packages.java() or "absent",
+        "sessions": [f"port {server.port}, process {server.pid}" for server in servers.running()],
+        "SPARK_REMOTE": os.environ.get(REMOTE, "not set").partition(";")[0],
         "security": "the server of start() has no password: who can reach it runs code as you",
         "who could reach it": ", ".join(other_users()) or NOBODY,
     }
-    return Section("spark", facts, tuple(filter(None, [packages.mixture(), *_misfits()])))
+    return Section("spark", facts, tuple(filter(None, [packages.mixture(), _dead_remote(), *_misfits()])))
 
 
 def _engine() -> str:
     if packages.has_sail():
         return "sail, inside this process"
     return "Apache Spark, in a JVM" if packages.has_classic() else "none: pip install 'annopipe[sail]'"
+
+
+def _dead_remote() -> str | None:
+    """Tell of a server on this machine that the environment names and that does not answer; no other is asked."""
+    match = _ON_THIS_MACHINE.fullmatch(os.environ.get(REMOTE, ""))
+    if match is None or servers.answers(port := int(match[1] or _PORT)):
+        return None
+    return f"{REMOTE} names port {port} of this machine, where nothing answers: unset it, or start that server"
 
 
 def _misfits() -> list[str]:
