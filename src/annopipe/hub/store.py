@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from annopipe.errors import ModelNotFound, StoreError
+from annopipe.errors import AnnopipeError, ModelNotFound, StoreError
 from annopipe.hub.names import is_name
 
 VARIABLE: Final = "ANNOPIPE_HOME"
@@ -92,7 +92,7 @@ def writing(what: str, needed: int | None = None) -> Iterator[None]:
     """
     try:
         yield
-    except (StoreError, ConnectionError, TimeoutError):
+    except (AnnopipeError, ConnectionError, TimeoutError):
         raise
     except OSError as error:
         raise StoreError(f"{what} failed: {_meaning(error, needed)}") from error
@@ -114,6 +114,8 @@ def _meaning(error: OSError, needed: int | None) -> str:
             f"the store {store} cannot be written ({error.strerror}). Set {VARIABLE} to a folder that you may write, "
             "or let someone who may do it run 'annopipe pull'; models that are in it can be used as they are"
         )
+    if error.errno == errno.ENOTDIR:
+        return f"the store {store} is, or lies under, a file: set {VARIABLE} to a folder"
     return f"{error} (store: {store})"
 
 
