@@ -132,22 +132,43 @@ def _weight_map(path: Path) -> dict[str, str]:
 
 
 def _check_fit(folder: Path, sources: Sources, shapes: Mapping[str, tuple[int, ...]]) -> None:
-    """One error for all weights that are missing, left over or of another shape than the config gives them."""
-    missing = [f"missing {name} {_shown(shape)}" for name, shape in shapes.items() if name not in sources]
     found = {name: file.entries[stored].shape for name, (file, stored) in sources.items()}
+    check_fit(str(folder), found, shapes, {name: stored for name, (_, stored) in sources.items()})
+
+
+def check_fit(
+    where: str,
+    found: Mapping[str, tuple[int, ...]],
+    shapes: Mapping[str, tuple[int, ...]],
+    stored: Mapping[str, str],
+) -> None:
+    """Compare the weights of a model with those that its config asks for.
+
+    Args:
+        where: the model lies, for the error.
+        found: today's name → shape of the weights that are there.
+        shapes: today's name → shape of those that are needed (``parameters.needed``).
+        stored: today's name → name in the file; those that are not in it are called by today's.
+
+    Raises:
+        CheckpointError: one error for all weights that are missing, left over or of another shape.
+    """
+    missing = [f"missing {name} {_shown(shape)}" for name, shape in shapes.items() if name not in found]
     wrong = [
-        f"{sources[name][1]} is {_shown(found[name])} where the config asks for {_shown(shape)}"
+        f"{stored.get(name, name)} is {_shown(found[name])} where the config asks for {_shown(shape)}"
         for name, shape in shapes.items()
         if name in found and found[name] != shape
     ]
-    extra = [f"left over {sources[name][1]} {_shown(shape)}" for name, shape in found.items() if name not in shapes]
+    extra = [
+        f"left over {stored.get(name, name)} {_shown(shape)}" for name, shape in found.items() if name not in shapes
+    ]
     misfits = wrong + missing + extra
     if not misfits:
         return
     listed = "; ".join(misfits[:SHOWN_MISFITS])
     more = f"; and {len(misfits) - SHOWN_MISFITS} more" if len(misfits) > SHOWN_MISFITS else ""
     raise CheckpointError(
-        f"{folder}: the weights do not fit config.json ({len(wrong)} of the wrong shape, {len(missing)} missing, "
+        f"{where}: the weights do not fit config.json ({len(wrong)} of the wrong shape, {len(missing)} missing, "
         f"{len(extra)} left over): {listed}{more}. Config and weights must come from the same model."
     )
 

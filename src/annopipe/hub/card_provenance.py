@@ -6,6 +6,7 @@ VERIFIED = {
     "catalog": "catalog (the digests that the catalog has from a source it names)",
     "hub": "hub (the digests that the hub announced when they were fetched)",
     "first use": "first use (nobody publishes a digest: they must stay as they first came)",
+    "import": "import (read from another format; the self-check passed, and from then on they must stay)",
     "package": "package (part of annopipe)",
 }
 

@@ -33,8 +33,19 @@ def entries() -> Entries:
     Raises:
         CatalogError: ``ANNOPIPE_CATALOG`` names nothing that can be read, or an entry in it is wrong.
     """
-    own = own_file()
-    return built_in() if own is None else {**built_in(), **read_catalog(own)}
+    own, folder = own_file(), own_folder()
+    known = built_in() if own is None else {**built_in(), **read_catalog(own)}
+    return known if folder is None else {**known, **_archived(known, folder)}
+
+
+def _archived(known: Entries, folder: Path) -> Entries:
+    """Return entries for the zip files of a folder of one's own, with what is known of these models."""
+    from annopipe.hub.archives import in_folder
+
+    return {
+        model: replace(known.get(model) or Entry(model), archive=str(path.resolve()), presumed=False)
+        for model, path in in_folder(folder).items()
+    }
 
 
 def find(name: str, language: str) -> Entry | None:
@@ -143,6 +154,8 @@ def _read(tables: list[dict[str, Any]], endpoint: str | None, path: Path) -> Ite
         entry = read_entry(table, str(path))
         if entry.folder is not None:
             entry = replace(entry, folder=str(path.parent / Path(entry.folder).expanduser()))
+        if entry.archive is not None and "://" not in entry.archive:
+            entry = replace(entry, archive=str(path.parent / Path(entry.archive).expanduser()))
         yield entry if entry.endpoint or not endpoint else replace(entry, endpoint=endpoint)
 
 

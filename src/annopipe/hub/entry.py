@@ -53,6 +53,7 @@ class Entry:
         revision: commit, branch or tag; None = ``main`` at the time of fetching.
         sha256: file name → digest, from a source that ``note`` names.
         folder: a folder with the model, of a catalog of the user's own, in place of a repository.
+        archive: path or address of a zip file with the model, in a form that `annopipe.import_model` reads.
         endpoint: address of a mirror, of a catalog of the user's own.
         nlu: NLU's references to this model.
         releases: the first is the one Spark NLP's card shows.
@@ -66,6 +67,7 @@ class Entry:
     revision: str | None = None
     sha256: Mapping[str, str] = field(default_factory=dict)
     folder: str | None = None
+    archive: str | None = None
     endpoint: str | None = None
     license: str = "Open Source"
     edition: str = "Official"
@@ -85,7 +87,7 @@ class Entry:
         return self.releases[0] if self.releases else Release()
 
 
-_TEXTS: Final = ("title", "description", "license", "edition", "task", "note", "folder", "endpoint")
+_TEXTS: Final = ("title", "description", "license", "edition", "task", "note", "folder", "archive", "endpoint")
 _LISTS: Final = ("input_labels", "output_labels", "references", "nlu")
 _KNOWN: Final = {*_TEXTS, *_LISTS, "name", "language", "repository", "presumed", "revision", "sha256"} | {
     "case_sensitive",

@@ -1,5 +1,7 @@
 """What models there are: cards by name, language and task."""
 
+from pathlib import Path
+
 from annopipe.errors import ModelNotFound, ParamValueError
 from annopipe.hub.card import Card
 from annopipe.hub.card_building import card_of, card_of_folder
@@ -7,6 +9,7 @@ from annopipe.hub.catalog import entries, find
 from annopipe.hub.known import known_model, unknown
 from annopipe.hub.names import ModelName, check_language
 from annopipe.hub.places import folder_of, here
+from annopipe.hub.provenance import Provenance
 
 TASKS = ("Embeddings",)
 
@@ -92,6 +95,12 @@ def card(name: str, lang: str = "en") -> Card:
 
 def _card(model: ModelName) -> Card:
     entry, folder = find(model.name, model.language), folder_of(model.key)
-    if entry is not None:
+    if entry is not None and not (folder is not None and _was_imported(folder)):
         return card_of(entry, folder)
     return card_of_folder(folder, model) if folder is not None else Card(name=model.name, language=model.language)
+
+
+def _was_imported(folder: Path) -> bool:
+    """Whether a model's folder has a card of its own, which tells more of it than the catalog does."""
+    origin = Provenance.read(folder)
+    return origin is not None and origin.verified == "import"

@@ -30,8 +30,9 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
         name: path of a folder, or name of a model: ``<name>``, or ``<name>_<lang>`` in one.
         lang: language code.
         remote_loc: where to fetch it from in place of the catalog's repository: ``owner/name`` of another one (with
-            ``@revision`` if need be), the address of a mirror, or a folder that holds the model or ``<name>_<lang>``.
-            None, or Spark NLP's ``public/models``: as the catalog says.
+            ``@revision`` if need be), the address of a mirror, a folder that holds the model or ``<name>_<lang>``, or a
+            folder, address or bucket (``s3://``) that holds ``<name>_<lang>_<versions>_<milliseconds>.zip``. None, or
+            Spark NLP's ``public/models``: as the catalog says.
 
     Raises:
         ModelFileMissing: a path that is no folder of a model.
@@ -49,7 +50,7 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
     for model in candidates(text, lang):
         if (folder := folder_of(model.key)) is not None:
             if remote_loc is not None:
-                _refuse_other_origin(folder, entry_for(text, lang, remote_loc))
+                _refuse_other_origin(folder, text, lang, os.fspath(remote_loc))
             from annopipe.hub.checksums import check
 
             check(folder)
@@ -58,6 +59,16 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
     if asked is None:
         raise ModelNotFound(_absent(text, lang))
     return fetched(asked)
+
+
+def local_path(place: str) -> Path:
+    """Return the path that a place on this machine is, written as a path or as a ``file://`` address."""
+    if place.startswith("file://"):
+        from urllib.parse import urlsplit
+        from urllib.request import url2pathname
+
+        return Path(url2pathname(urlsplit(place).path))
+    return Path(place).expanduser()
 
 
 def _is_there(path: Path) -> bool:
@@ -76,28 +87,40 @@ def entry_for(name: str, lang: str, remote_loc: str | os.PathLike[str] | None = 
     """
     from annopipe.hub.catalog import find, own_mirror
     from annopipe.hub.entry import Entry
-    from annopipe.hub.known import unknown
 
     entry = find(name, lang)
     mirror = own_mirror()
+    if entry is None and mirror is not None and is_name(name):
+        entry = Entry(candidates(name, lang)[0])
     if entry is not None and entry.endpoint is None and mirror is not None:
         entry = replace(entry, endpoint=mirror)
     place = None if remote_loc is None else os.fspath(remote_loc)
     if place is None or place in SPARK_NLP:
         return entry
-    if "://" in place:
-        if entry is None:
-            raise ModelNotFound(f"{unknown(name, lang)}; a mirror's address alone does not say which repository it is")
-        return replace(entry, endpoint=place)
     plain = entry or Entry(candidates(name, lang)[0], endpoint=mirror)
-    return _from_folder(plain, Path(place).expanduser()) or _from_repository(plain, place)
+    if "://" in place and not place.startswith("file://"):
+        return replace(plain, endpoint=place)
+    return _from_folder(plain, local_path(place)) or _from_repository(plain, place)
 
 
 def _from_folder(entry: Entry, place: Path) -> Entry | None:
     for folder in (place / entry.model.key, place):
         if (folder / CONFIG).is_file():
             return replace(entry, folder=str(folder.resolve()), presumed=False)
-    return None
+    return _from_archives(entry, place)
+
+
+def _from_archives(entry: Entry, place: Path) -> Entry | None:
+    """Take the newest zip file of a model in a folder, a zip file itself, or a folder in another form."""
+    from annopipe.hub.archives import in_folder
+
+    if place.is_dir():
+        archive = in_folder(place).get(entry.model)
+        other = place / entry.model.key
+        chosen = archive if archive is not None else other if other.is_dir() else None
+    else:
+        chosen = place if place.suffix == ".zip" and place.is_file() else None
+    return None if chosen is None else replace(entry, archive=str(chosen.resolve()), presumed=False)
 
 
 def _from_repository(entry: Entry, place: str) -> Entry:
@@ -120,14 +143,17 @@ def _from_repository(entry: Entry, place: str) -> Entry:
     )
 
 
-def _refuse_other_origin(folder: Path, asked: Entry | None) -> None:
-    """Refuse to give weights of one origin to who names another."""
+def _refuse_other_origin(folder: Path, name: str, lang: str, place: str) -> None:
+    """Refuse to give weights of one origin to who names another; no network is used."""
     from annopipe.hub.provenance import Provenance
 
     origin = Provenance.read(folder)
-    if origin is None or asked is None:
+    if origin is None or origin.endpoint == place or origin.endpoint.startswith(place.rstrip("/") + "/"):
         return
-    wanted = asked.folder or asked.repository
+    asked = entry_for(name, lang, place)
+    if asked is None:
+        return
+    wanted = asked.archive or asked.folder or (asked.repository if "://" not in place else place)
     if wanted not in {origin.repository, origin.endpoint}:
         msg = (
             f"{folder.name} is in the store, but from {origin.origin}, not from {wanted}: give the other one a name of "
@@ -138,21 +164,49 @@ def _refuse_other_origin(folder: Path, asked: Entry | None) -> None:
 
 def fetched(entry: Entry, *, force: bool = False) -> Path:
     """Fetch a model, unless that is switched off; see `locate` for what it raises."""
-    from annopipe.hub.offline import offline_switch
-
-    switch = offline_switch()
-    if switch is not None and entry.folder is None:
-        text = f"{entry.model} is not on this machine, and {switch} forbids to fetch it"
-        raise ModelNotHere(f"{text}. {_ways_out(entry.model)}")
+    from annopipe.hub.archives import fetch_archive
     from annopipe.hub.fetch import fetch
 
+    _refuse_offline(entry)
     try:
-        return fetch(entry, force=force)
+        entry = _with_archive(entry)
+        return fetch_archive(entry, force=force) if entry.archive is not None else fetch(entry, force=force)
     except MissingExtra as error:
         text = f"{entry.model} is not on this machine, and {error}. {_ways_out(entry.model)}"
         raise MissingExtra(text) from error
     except FetchError as error:
         raise type(error)(f"{entry.model} could not be fetched: {error}") from error
+
+
+def _refuse_offline(entry: Entry) -> None:
+    from annopipe.hub.offline import offline_switch
+
+    switch = offline_switch()
+    near = entry.folder is not None or (entry.archive is not None and "://" not in entry.archive)
+    if switch is not None and not near:
+        text = f"{entry.model} is not on this machine, and {switch} forbids to fetch it"
+        raise ModelNotHere(f"{text}. {_ways_out(entry.model)}")
+
+
+def _with_archive(entry: Entry) -> Entry:
+    """Look whether the address that a user gave holds the model as an archive; else it is a mirror of the hub.
+
+    Raises:
+        ModelNotFound: it is neither.
+    """
+    from annopipe.hub.archives import at_address
+
+    if entry.endpoint is None or entry.archive is not None or entry.folder is not None:
+        return entry
+    archive = at_address(entry.endpoint, entry)
+    if archive is not None:
+        return replace(entry, archive=archive, presumed=False)
+    if entry.repository is None or entry.endpoint.startswith("s3://"):
+        raise ModelNotFound(
+            f"{entry.endpoint} holds no {entry.model.key}_<versions>_<milliseconds>.zip, and as a mirror's address it "
+            f"does not say which repository {entry.model} is"
+        )
+    return entry
 
 
 def _ways_out(model: ModelName) -> str:

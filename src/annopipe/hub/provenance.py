@@ -10,7 +10,7 @@ from annopipe.errors import StoreError
 from annopipe.hub.names import ModelName
 
 FILE: Final = "source.json"
-Verified = Literal["catalog", "hub", "first use"]
+Verified = Literal["catalog", "hub", "first use", "import"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,12 @@ class Provenance:
         revision: the commit that was fetched, or None.
         endpoint: address of the hub, or path of the folder.
         fetched: ISO time in UTC.
-        verified: by whose digests the weights were checked when they came: ``catalog``, ``hub``, or ``first use``
-            (nobody's: from now on they must stay what they were).
+        verified: by whose digests the weights were checked when they came: ``catalog``, ``hub``, ``first use``
+            (nobody's: from now on they must stay what they were), or ``import`` (read from another format; they passed
+            the self-check, and must stay).
         annopipe: version that installed it.
+        release: ``<name>_<language>_<version>_<milliseconds>`` of a model that was imported, else None.
+        source_sha256: of the archive that was imported, or None.
         stamps: file → size and modification time (ns) when ``SHA256SUMS`` was last found right.
     """
 
@@ -37,6 +40,8 @@ class Provenance:
     fetched: str
     verified: Verified
     annopipe: str
+    release: str | None = None
+    source_sha256: str | None = None
     stamps: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property

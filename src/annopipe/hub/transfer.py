@@ -4,14 +4,15 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from annopipe.errors import FetchError, FetchMismatch
 from annopipe.hub.digests import matches_etag, sha256_of
 from annopipe.hub.faults import AGAIN, TryError
 from annopipe.hub.progress import Progress
-from annopipe.hub.remote import Hub, RemoteFile
+from annopipe.hub.remote import Body, RemoteFile
 from annopipe.hub.store import megabytes
 
 TRIES: int = 4
@@ -21,6 +22,13 @@ PART: Final = ".part"
 MARK: Final = ".mark"
 
 Value = TypeVar("Value")
+
+
+class Giver(Protocol):
+    """Who has files: a hub, or a plain server."""
+
+    def open(self, file: RemoteFile, start: int = 0) -> AbstractContextManager[Body]:
+        """Give a file's bytes from a place on; see `annopipe.hub.remote.Hub.open`."""
 
 
 def patiently(call: Callable[[], Value]) -> Value:
@@ -43,7 +51,7 @@ def _wait_or_raise(fault: TryError, attempt: int) -> None:
     time.sleep(FIRST_WAIT * 2**attempt if fault.wait is None else fault.wait)
 
 
-def download(hub: Hub, file: RemoteFile, folder: Path, progress: Progress, expected: str | None = None) -> bool:
+def download(hub: Giver, file: RemoteFile, folder: Path, progress: Progress, expected: str | None = None) -> bool:
     """Bring a file into a folder, going on from what an earlier try left there.
 
     Args:
@@ -99,7 +107,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _bring(hub: Hub, file: RemoteFile, target: Path, progress: Progress) -> None:
+def _bring(hub: Giver, file: RemoteFile, target: Path, progress: Progress) -> None:
     """Read on until the part is whole; tries without a new byte are counted."""
     part = _part(target)
     attempt = 0
@@ -118,7 +126,7 @@ def _bring(hub: Hub, file: RemoteFile, target: Path, progress: Progress) -> None
     part.rename(target)
 
 
-def _read_on(hub: Hub, file: RemoteFile, part: Path, progress: Progress) -> None:
+def _read_on(hub: Giver, file: RemoteFile, part: Path, progress: Progress) -> None:
     start = _size(part)
     with hub.open(file, start) as body:
         if body.start != start:

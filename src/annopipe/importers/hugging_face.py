@@ -1,0 +1,121 @@
+"""Repositories of Hugging Face's hub: ``model.safetensors`` or ``pytorch_model.bin``, one file or shards."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annopipe.albert.parameters import canonical
+from annopipe.albert.safetensors import SafetensorsFile
+from annopipe.errors import ModelFileMissing, SourceError
+from annopipe.importers.architecture import refuse_other_config, refuse_other_names
+from annopipe.importers.config_choices import with_choices
+from annopipe.importers.found import Choices, Found
+from annopipe.importers.json_files import read_object
+from annopipe.importers.spiece import vocabulary_of
+from annopipe.importers.torch_files.archive import TorchFile
+
+SAFETENSORS: Final = "model.safetensors"
+TORCH: Final = "pytorch_model.bin"
+SHARD: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.(safetensors|bin)")
+TOKENIZER_CONFIG: Final = "tokenizer_config.json"
+SWITCHES: Final = ("do_lower_case", "keep_accents", "remove_space")
+GRAPHS: Final = ("onnx/model.onnx", "model.onnx")
+
+Floats = NDArray[np.float32]
+Tensors = dict[str, Callable[[], Floats]]
+
+
+def read(folder: Path, choices: Choices) -> Found:
+    """Read a folder in Hugging Face's form.
+
+    Raises:
+        ModelFileMissing: ``config.json``, weights or vocabulary are missing.
+        OtherArchitecture: it is no ALBERT.
+        SourceError, PickleRefused, CheckpointError: a file is damaged or holds something else, or a weight is twice.
+    """
+    config_path = choices.config or folder / "config.json"
+    if not config_path.is_file():
+        raise ModelFileMissing(f"{folder.name} has no config.json: it was not copied whole, or give one by config=")
+    config = read_object(config_path)
+    refuse_other_config(config, config_path.name)
+    kind = "hugging-face" if any((folder / name).is_file() for name in _names_of(SAFETENSORS)) else "torch"
+    with ExitStack() as opened:
+        stored = _stored(folder, SAFETENSORS if kind == "hugging-face" else TORCH, opened)
+        refuse_other_names(stored, folder.name)
+        tensors, left_out = _renamed(stored)
+    found = Found(kind, config, tensors, b"", left_out=left_out, graph=_graph(folder))
+    return with_choices(_with_vocabulary(found, folder, choices), choices)
+
+
+def _names_of(file: str) -> tuple[str, str]:
+    return file, f"{file}.index.json"
+
+
+def _stored(folder: Path, file: str, opened: ExitStack) -> Tensors:
+    """Return name in the files → how its numbers are read, of all tensors."""
+    single, index = _names_of(file)
+    names = [single] if (folder / single).is_file() else _shards(folder, index)
+    tensors: Tensors = {}
+    for name in names:
+        if not (folder / name).is_file():
+            raise ModelFileMissing(f"{folder.name} lacks {name}, which {index} names: copy or download it too")
+        for stored, numbers in _open(folder / name, opened):
+            if stored in tensors:
+                raise SourceError(f"{folder.name}: {stored[:120]} is in {name} and in another shard: copy all anew")
+            tensors[stored] = numbers
+    return tensors
+
+
+def _open(path: Path, opened: ExitStack) -> Iterator[tuple[str, Callable[[], Floats]]]:
+    if path.suffix == ".bin":
+        torch = opened.enter_context(TorchFile(path))
+        yield from ((name, partial(torch.floats, name)) for name in torch.plans)
+    else:
+        file = SafetensorsFile(path)
+        yield from ((name, partial(file.floats, name)) for name in file.entries)
+
+
+def _shards(folder: Path, index: str) -> list[str]:
+    """Return the names of the shards that an index names."""
+    places = read_object(folder / index).get("weight_map")
+    if not isinstance(places, dict) or not places:
+        raise SourceError(f"{index} names no weights: copy it anew")
+    for name in places.values():
+        if not isinstance(name, str) or not SHARD.fullmatch(name):
+            raise SourceError(f"{index} names {str(name)[:120]!r}, which is no file of weights beside it: refused")
+    return sorted(set(places.values()))
+
+
+def _renamed(stored: Tensors) -> tuple[Mapping[str, Floats], tuple[str, ...]]:
+    """Return tensors under today's names, and the names of those that are left out."""
+    tensors: dict[str, Floats] = {}
+    for name, numbers in stored.items():
+        today = canonical(name)
+        if today is None:
+            continue
+        if today in tensors:
+            raise SourceError(f"{today} is there twice, the second time as {name[:120]}: keep one of them")
+        tensors[today] = numbers()
+    return tensors, tuple(sorted(name for name in stored if canonical(name) is None))
+
+
+def _with_vocabulary(found: Found, folder: Path, choices: Choices) -> Found:
+    vocabulary = vocabulary_of(folder, choices)
+    switches = dict(vocabulary.switches)
+    path = folder / TOKENIZER_CONFIG
+    if path.is_file():
+        told = read_object(path)
+        switches |= {name: told[name] for name in SWITCHES if name in told and name not in vocabulary.switches}
+    settings: dict[str, Any] = {"tokenizer_config": switches}
+    return replace(found, vocabulary=vocabulary.data, settings=settings)
+
+
+def _graph(folder: Path) -> Path | None:
+    return next((folder / name for name in GRAPHS if (folder / name).is_file()), None)
