@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from annopipe.dialect import options
     from annopipe.errors import AnnopipeError, AnnopipeWarning
     from annopipe.hub.listing import card, models
+    from annopipe.importers.importing import import_model
     from annopipe.pipeline.light import LightPipeline
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel
@@ -60,6 +61,7 @@ _NAMED = {
     "AnnopipeError": "errors",
     "AnnopipeWarning": "errors",
     "card": "hub.listing",
+    "import_model": "importers.importing",
     "load": "pipeline.native",
     "models": "hub.listing",
     "options": "dialect",
