@@ -25,7 +25,6 @@ MODULES: Final = (
     "document_assembler",
     "embeddings_finisher",
     "finisher",
-    "finishing_stage",
     "ngram_generator",
     "regex_matcher",
     "sentence_detector",

@@ -25,6 +25,16 @@ def no_connection_beyond_loopback() -> Iterator[None]:
     assert not loopback.attempts
 
 
+@pytest.fixture
+def sparknlp_dialect() -> Iterator[None]:
+    """Make stages in the ``sparknlp`` dialect, for one test."""
+    from annopipe import options
+
+    options.dialect = "sparknlp"
+    yield
+    options.dialect = "albert"
+
+
 @pytest.fixture(scope="session")
 def reference() -> Path:
     """Folder of the reference data, or a skip that says how to give it."""

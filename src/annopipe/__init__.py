@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from annopipe.pipeline.light import LightPipeline
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel
+    from annopipe.pipeline.pretrained import PretrainedPipeline
     from annopipe.spark.display import show
     from annopipe.spark.session import start, stop
 
@@ -60,6 +61,7 @@ _STARRED = {
 _NAMED = {
     "AnnopipeError": "errors",
     "AnnopipeWarning": "errors",
+    "PretrainedPipeline": "pipeline.pretrained",
     "card": "hub.listing",
     "import_model": "importers.importing",
     "load": "pipeline.native",

@@ -47,6 +47,10 @@ class WiringError(AnnopipeError, ValueError):
     """A stage's input column is missing or holds annotations of another type, or its output column exists."""
 
 
+class LightWiringError(WiringError, TypeError):
+    """A `WiringError` of LightPipeline, where Spark NLP's Python raises TypeError."""
+
+
 class ColumnTypeError(AnnopipeError, TypeError):
     """A column or frame is of a type that cannot be read here."""
 
@@ -105,6 +109,10 @@ class ModelMismatch(ModelError):
 
 class ModelNotFound(AnnopipeError, LookupError):
     """No model of this name and language is known or on this machine."""
+
+
+class NluReferenceError(ModelNotFound):
+    """A reference of NLU's means no ALBERT model that is known."""
 
 
 class ModelNotHere(ModelNotFound):

@@ -106,14 +106,17 @@ class Savable:
         Raises:
             SavedPipelineError: no such folder, one that another program or a later version wrote, or another class.
         """
-        folder = Path(path)
-        content = _read_manifest(folder)["content"]
-        found = restore_any(content, Shelf(folder))
+        found = load_any(Path(path))
         if not isinstance(found, cls):
             name = type(found).__name__
-            msg = f"{folder} holds a {name}: load it with {name}.load(...)"
+            msg = f"{path} holds a {name}: load it with {name}.load(...)"
             raise SavedPipelineError(msg)
         return found
+
+
+def load_any(folder: Path) -> Savable:
+    """Load what ``save`` wrote, whatever its class; see `Savable.load`."""
+    return restore_any(_read_manifest(folder)["content"], Shelf(folder))
 
 
 def restore_any(content: Mapping[str, Any], shelf: Shelf) -> Savable:

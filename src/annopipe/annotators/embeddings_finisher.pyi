@@ -5,14 +5,12 @@ from typing import Self
 import pyarrow as pa
 
 from annopipe.annotators.batch import Batch
-from annopipe.annotators.stage import Transformer
+from annopipe.annotators.finishing_stage import FinishingStage
 from annopipe.params import Param
 
 EMBEDDING_TYPES: tuple[str, ...]
 
-class EmbeddingsFinisher(Transformer):
-    inputCols: Param
-    outputCols: Param
+class EmbeddingsFinisher(FinishingStage):
     cleanAnnotations: Param
     outputAsVector: Param
     def __init__(
@@ -24,9 +22,6 @@ class EmbeddingsFinisher(Transformer):
         outputAsVector: bool = ...,
         outputCols: str | list[str] = ...,
     ) -> None: ...
-    def setInputCols(self, *value: str | list[str]) -> Self: ...
-    def setOutputCols(self, *value: str | list[str]) -> Self: ...
-    def getOutputCols(self) -> list[str]: ...
     def output_schema(self, schema: pa.Schema) -> pa.Schema: ...
     def run(self, batch: Batch, schema: pa.Schema) -> Batch: ...
     def setCleanAnnotations(self, value: bool) -> Self:
@@ -34,7 +29,7 @@ class EmbeddingsFinisher(Transformer):
     def getCleanAnnotations(self) -> bool:
         """Return ``cleanAnnotations``: drop all annotation columns"""
     def getInputCols(self) -> list[str]:
-        """Return ``inputCols``: names of the embedding columns"""
+        """Return ``inputCols``: names of the annotation columns"""
     def setOutputAsVector(self, value: bool) -> Self:
         """Set ``outputAsVector``: doubles, as Spark's vectors, instead of floats"""
     def getOutputAsVector(self) -> bool:

@@ -48,15 +48,23 @@ class Plan:
         """The schema after the last stage."""
         return self.schemas[-1]
 
-    def run_one(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def run_rows(self, batch: pa.RecordBatch) -> Batch:
         """Run all stages over one batch."""
         rows = Batch.of(batch)
         for stage, schema in zip(self.stages, self.schemas[:-1], strict=True):
             rows = stage.run(rows, schema)
-        return rows.to_arrow(self.schema)
+        return rows
+
+    def run_one(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Run all stages over one batch and return what the last schema names."""
+        return self.run_rows(batch).to_arrow(self.schema)
 
     def run(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Run all stages over batches, slice by slice: the first slices are small, so that a ``limit`` stops early."""
+        return (rows.to_arrow(self.schema) for rows in self.run_batches(batches))
+
+    def run_batches(self, batches: Iterator[pa.RecordBatch]) -> Iterator[Batch]:
+        """Run all stages as `run` does, and leave annotations as they are between stages."""
         rows = FIRST_ROWS
         for batch in batches:
             start = 0
@@ -64,7 +72,7 @@ class Plan:
                 piece = batch.slice(start, _fitting(batch, start, rows))
                 start += piece.num_rows
                 rows = min(rows * 2, MOST_ROWS)
-                yield self.run_one(piece)
+                yield self.run_rows(piece)
 
 
 def _arrived(stages: list[Transformer], schema: pa.Schema) -> Plan:

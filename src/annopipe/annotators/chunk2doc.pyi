@@ -1,0 +1,27 @@
+"""Made by scripts/make_stubs.py from the parameters' declarations: edit those, then run it."""
+
+from typing import Self
+
+from annopipe.annotators.stage import Annotator
+from annopipe.columns import AnnotationColumn
+
+class Chunk2Doc(Annotator):
+    def __init__(
+        self,
+        *,
+        dialect: str = ...,
+        inputCols: str | list[str] = ...,
+        lazyAnnotator: bool = ...,
+        outputCol: str = ...,
+    ) -> None: ...
+    def annotate(self, inputs: dict[str, AnnotationColumn]) -> AnnotationColumn: ...
+    def getInputCols(self) -> list[str]:
+        """Return ``inputCols``: names of the input annotation columns, in any order"""
+    def setLazyAnnotator(self, value: bool) -> Self:
+        """Set ``lazyAnnotator``: LightPipeline leaves this stage out; frames run it all the same"""
+    def getLazyAnnotator(self) -> bool:
+        """Return ``lazyAnnotator``: LightPipeline leaves this stage out; frames run it all the same"""
+    def setOutputCol(self, value: str) -> Self:
+        """Set ``outputCol``: name of the output annotation column"""
+    def getOutputCol(self) -> str:
+        """Return ``outputCol``: name of the output annotation column"""
