@@ -55,6 +55,7 @@ class Models:
         }
         self._makers |= {f"random {seed}": partial(self._random, seed) for seed in RANDOM_SEEDS}
         self._makers |= {f"teacher, layer {n}": partial(_inner, n) for n in INNER_LAYERS}
+        self._makers |= {f"student, layer {n}": partial(self._inner, n) for n in INNER_LAYERS}
         self._makers |= {name: partial(_read_folder, folder) for name, folder in self.beside.items()}
 
     @property
@@ -83,6 +84,9 @@ class Models:
 
     def _student(self, name: str, model: AlbertModel, wordwise: bool = False) -> Reader:
         return StudentReader(name, model, self._vocabulary(), wordwise)
+
+    def _inner(self, layer: int) -> Reader:
+        return StudentReader(f"student, layer {layer}", self._trained(), self._vocabulary(), layer=layer)
 
     def _random(self, seed: int) -> Reader:
         torch.manual_seed(seed)
@@ -134,7 +138,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS))
-    parser.add_argument("--models", nargs="+", help="default: all but the teacher's inner layers")
+    parser.add_argument("--models", nargs="+", help="default: all but inner layers")
     parser.add_argument("--beside", nargs="*", type=Path, default=[], help="plain model folders to measure too")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)

@@ -51,10 +51,15 @@ class TeacherReader:
 
 
 class StudentReader:
-    """An ALBERT; word by word (as Spark NLP encodes) where asked for, else the whole text at once."""
+    """An ALBERT; word by word (as Spark NLP encodes) where asked for, else the whole text at once.
 
-    def __init__(self, name: str, model: AlbertModel, vocabulary: Vocabulary, wordwise: bool = False) -> None:
-        self.name, self.model, self.vocabulary, self.wordwise = name, model, vocabulary, wordwise
+    ``layer`` counts from the embedding's output, 0; -1 is the last.
+    """
+
+    def __init__(
+        self, name: str, model: AlbertModel, vocabulary: Vocabulary, wordwise: bool = False, layer: int = -1
+    ) -> None:
+        self.name, self.model, self.vocabulary, self.wordwise, self.layer = name, model, vocabulary, wordwise, layer
 
     def place(self, text: str) -> Placed:
         if not self.wordwise:
@@ -75,7 +80,8 @@ class StudentReader:
         return Placed([CLS, *ids[:LONGEST], SEP], places[:, 0], places[:, 1])
 
     def hidden(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        found: torch.Tensor = self.model(input_ids=ids, attention_mask=mask).last_hidden_state
+        states = self.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        found: torch.Tensor = states[self.layer]
         return found
 
 

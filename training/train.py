@@ -59,9 +59,7 @@ class Plan:
 class Training:
     """A run in a work folder that holds ``segments.txt`` and ``spiece.model``; goes on from ``latest.pt``."""
 
-    def __init__(
-        self, work: Path, plan: Plan, evaluation: Path | None = None, teacher: Teacher | None = None
-    ) -> None:
+    def __init__(self, work: Path, plan: Plan, evaluation: Path | None = None, teacher: Teacher | None = None) -> None:
         torch.manual_seed(plan.seed)
         self.work, self.plan = work, plan
         self.segments = work / "segments.txt"
