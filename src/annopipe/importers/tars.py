@@ -39,7 +39,6 @@ class _Bounded:
     def __init__(self, file: IO[bytes], tally: Tally) -> None:
         self._file = file
         self._tally = tally
-        self._name = "the archive"
         self.last = b""
 
     def read(self, size: int = -1) -> bytes:
@@ -50,6 +49,14 @@ class _Bounded:
         if size == BLOCK:
             self.last = data
         return data
+
+    def drain(self, name: str) -> None:
+        """Read to the end: only there gzip compares its checksum."""
+        try:
+            while self._file.read(CHUNK):
+                self._tally.reach(max(self._tally.bytes, self._file.tell()))
+        except FAULTS as error:
+            raise damaged(name, error) from error
 
     def seek(self, place: int, whence: int = 0) -> int:
         if whence == 0 and place > self._file.tell():
@@ -86,6 +93,7 @@ def unpack_tar(path: Path, folder: Path, limits: Limits) -> None:
                 copy_out(_chunks(archive, member, path.name), target, written, member.size)
             if bounded.last != bytes(BLOCK):
                 raise ArchiveError(f"{path.name} ends without the mark of its end: it is cut off. Copy it anew")
+            bounded.drain(path.name)
 
 
 def _members(file: _Bounded, name: str) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:

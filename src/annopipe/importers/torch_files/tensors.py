@@ -70,4 +70,4 @@ def floats(name: str, plan: TensorPlan, data: bytes) -> NDArray[np.float32]:
     values = as_strided(flat[plan.offset :], plan.shape, steps, writeable=False)
     if kind == "bfloat16":
         return (values.astype(np.uint32) << np.uint32(16)).view(np.float32)
-    return np.ascontiguousarray(values, np.float32)
+    return np.array(values, np.float32, order="C")
