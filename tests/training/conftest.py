@@ -1,19 +1,34 @@
-"""Fixtures of a tiny training run; all is skipped where torch, transformers or scipy are absent."""
+"""Fixtures of a tiny training run, and a skip of all its tests where training's own packages are absent."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("transformers")
-pytest.importorskip("scipy")
-pytest.importorskip("safetensors")
+NEEDED = ("torch", "transformers", "scipy", "safetensors")
+ABSENT = [name for name in NEEDED if find_spec(name) is None]
+
+
+class Absent(pytest.Module):
+    """A module of tests that cannot be imported here."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        pytest.skip(f"{', '.join(ABSENT)} absent: pip install --group training", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Skip whole modules before their imports."""
+    if ABSENT and module_path.parent == Path(__file__).parent:
+        return Absent.from_parent(parent, path=module_path)
+    return None
 
 
 @pytest.fixture(autouse=True)
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Sums in one order, small batches, so that a few sentences make several steps."""
+    import torch
+
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     monkeypatch.setattr("training.batches.TOKENS", 240)
