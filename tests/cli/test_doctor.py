@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from annopipe.bulk.stages import Choice
 from annopipe.cli import main
 from annopipe.cli.doctor import models, processor, self_test, versions
 from annopipe.cli.doctor.extras import EXTRAS
 from annopipe.cli.doctor.section import Section
-from annopipe.cli.stages import Choice
 
 PROJECT = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

@@ -103,7 +103,7 @@ class AlbertModel:
         settings = settings or WordSettings()
         every = Words(texts, begin, end, offsets)
         width = dimension(self.config, settings.layers, settings.pooling)
-        states = self._states(settings.layers)
+        states = self.states(settings.layers)
         result = WordVectors.empty(len(begin), len(texts), width)
         for chunk, tokens, some in every.chunks():
             plan = PLANS[settings.dialect](self.vocabulary, self.config, some, settings)
@@ -126,14 +126,14 @@ class AlbertModel:
             ParamValueError: a window or layer that the model does not have.
         """
         settings = settings or SentenceSettings()
-        states = self._states(settings.layers)
+        states = self.states(settings.layers)
         out = np.empty((len(texts), dimension(self.config, settings.layers)), np.float32)
         for chunk in words.chunks(texts):
             plan = plan_sentences(self.vocabulary, self.config, texts[chunk], settings)
             pool_sentences(plan, states, out[chunk], settings)
         return out
 
-    def _states(self, layers: Layers) -> "partial[NDArray[np.float32]]":
+    def states(self, layers: Layers) -> "partial[NDArray[np.float32]]":
         """The encoder with a choice of layers, checked against the model."""
         layers.resolve(self.config)
         return partial(layers.states, self.encoder, self.config)

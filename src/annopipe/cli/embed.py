@@ -5,12 +5,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from annopipe.cli.endings import ENDINGS
+from annopipe.bulk.sources.endings import ENDINGS
 from annopipe.dialect import DIALECTS
 from annopipe.errors import CommandError
 
 if TYPE_CHECKING:
-    from annopipe.cli.stages import Choice
+    from annopipe.bulk.stages import Choice
 
 _DESCRIPTION: Final = """\
 Give the word vectors of texts, or of a text column of a file.
@@ -103,7 +103,7 @@ def _run_file(options: argparse.Namespace, file: Path) -> int:
 
 
 def _choice(options: argparse.Namespace) -> "Choice":
-    from annopipe.cli.stages import Choice
+    from annopipe.bulk.stages import Choice
 
     return Choice(**{field.name: getattr(options, field.name) for field in fields(Choice)})
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from annopipe.bulk.progress import Progress
+from annopipe.bulk.sources import Source, open_source
+from annopipe.bulk.stages import Choice
 from annopipe.cli.parquet_sink import ParquetSink
-from annopipe.cli.progress import Progress
-from annopipe.cli.sources import Source, open_source
-from annopipe.cli.stages import Choice
 from annopipe.errors import CommandError, WiringError
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from annopipe.annotation import Annotation
-from annopipe.cli.stages import Choice
+from annopipe.bulk.stages import Choice
 from annopipe.cli.table import Line, table
 
 

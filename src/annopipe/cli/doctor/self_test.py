@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 
 from annopipe.annotation import Annotation
+from annopipe.bulk.stages import Choice
 from annopipe.cli.doctor.section import Section
-from annopipe.cli.stages import Choice
 from annopipe.errors import AnnopipeError
 from annopipe.pipeline.pipeline import PipelineModel
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -10,6 +10,30 @@ BATCH_ROWS: Final = 1024
 BATCH_BYTES: Final = 4_000_000
 
 Row = TypeVar("Row")
+
+
+class Place(Protocol):
+    """A file that can be read from its beginning: a ``pathlib.Path``, or a file elsewhere."""
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name."""
+        ...
+
+    def open(self, mode: Any = "rb", /) -> Any:
+        """Open it for bytes."""
+        ...
+
+
+class Fault(NamedTuple):
+    """A line that makes no row, and why."""
+
+    line: int
+    reason: str
+
+
+Faults = Callable[[Fault], None]
+"""Told of each line that makes no row; it raises, or the line is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +44,13 @@ class Source:
         schema: of every batch.
         rows: number of rows in all.
         batches: reads the file from its beginning.
+        faults: lines that were left out, where that was asked for.
     """
 
     schema: pa.Schema
     rows: int
     batches: Callable[[], Iterator[pa.RecordBatch]]
+    faults: tuple[Fault, ...] = ()
 
 
 def in_batches(rows: Iterable[tuple[Row, int]]) -> Iterator[list[Row]]:

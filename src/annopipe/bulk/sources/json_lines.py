@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from annopipe.cli.sources.source import Source, in_batches
-from annopipe.cli.sources.text_lines import lines_of
+from annopipe.bulk.sources.source import Fault, Faults, Place, Source, in_batches
+from annopipe.bulk.sources.text_lines import lines_of
 from annopipe.errors import InputFileError
 from annopipe.surrogates import mend
 from annopipe.warnings import warn_once
@@ -16,16 +15,17 @@ from annopipe.warnings import warn_once
 Numbered = tuple[int, dict[str, Any]]
 
 
-def open_json_lines(path: Path, column: str) -> Source:  # noqa: ARG001
+def open_json_lines(path: Place, column: str, faults: Faults) -> Source:  # noqa: ARG001
     """Open a file of JSON lines; the first look through it settles the type of each column.
 
     Half characters (lone ``\\ud83d`` escapes), which Arrow cannot hold, become U+FFFD; a warning tells how many.
+    ``faults`` is told of lines that are no JSON object.
 
     Raises:
-        InputFileError: a line is no JSON object, or a column holds values of kinds that do not go together.
+        InputFileError: a column holds values of kinds that do not go together.
     """
     schema, rows, replaced = pa.schema([]), 0, 0
-    for batch in in_batches(_objects(path)):
+    for batch in in_batches(_objects(path, faults)):
         rows += len(batch)
         replaced += sum(_mended(row)[1] for _, row in batch)
         schema = _joined(path, schema, batch)
@@ -34,22 +34,23 @@ def open_json_lines(path: Path, column: str) -> Source:  # noqa: ARG001
     return Source(schema, rows, lambda: _batches(path, schema))
 
 
-def _objects(path: Path) -> Iterator[tuple[Numbered, int]]:
-    for number, (line, size) in enumerate(lines_of(path), 1):
+def _objects(path: Place, faults: Faults) -> Iterator[tuple[Numbered, int]]:
+    for number, line, size in lines_of(path, faults):
         if not line.strip():
             continue
         try:
             value = json.loads(line)
         except (ValueError, RecursionError) as broken:
-            msg = f"{path}, line {number}: not JSON ({broken})"
-            raise InputFileError(msg) from broken
-        if not isinstance(value, dict):
-            msg = f'{path}, line {number}: a JSON object such as {{"text": "…"}} is needed, not {type(value).__name__}'
-            raise InputFileError(msg)
-        yield (number, value), size
+            faults(Fault(number, f"not JSON ({broken})"))
+            continue
+        if isinstance(value, dict):
+            yield (number, value), size
+        else:
+            kind = type(value).__name__
+            faults(Fault(number, f'a JSON object such as {{"text": "…"}} is needed, not {kind}'))
 
 
-def _joined(path: Path, schema: pa.Schema, batch: list[Numbered]) -> pa.Schema:
+def _joined(path: Place, schema: pa.Schema, batch: list[Numbered]) -> pa.Schema:
     names = dict.fromkeys(name for _, row in batch for name in row)
     fields = [pa.field(name, _array(path, name, batch, None).type) for name in names]
     try:
@@ -59,7 +60,7 @@ def _joined(path: Path, schema: pa.Schema, batch: list[Numbered]) -> pa.Schema:
         raise InputFileError(msg) from mixed
 
 
-def _array(path: Path, name: str, batch: list[Numbered], type_: pa.DataType | None) -> pa.Array:
+def _array(path: Place, name: str, batch: list[Numbered], type_: pa.DataType | None) -> pa.Array:
     try:
         return pa.array([_mended(row.get(name))[0] for _, row in batch], type_)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as mixed:
@@ -81,7 +82,7 @@ def _mended(value: Any) -> tuple[Any, int]:
     return value, 0
 
 
-def _batches(path: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    for batch in in_batches(_objects(path)):
+def _batches(path: Place, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    for batch in in_batches(_objects(path, lambda _: None)):
         arrays = [_array(path, field.name, batch, field.type) for field in schema]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -21,7 +21,7 @@ class Progress:
         if not sys.stderr.isatty():
             return self
         if importlib.util.find_spec("tqdm") is None:
-            print("no progress bar: pip install 'annopipe[progress]' brings it", file=sys.stderr)
+            sys.stderr.write("no progress bar: pip install 'annopipe[progress]' brings it\n")
             return self
         from tqdm import tqdm
 

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from annopipe.cli.progress import Progress
+from annopipe.bulk.progress import Progress
 
 
 class _Terminal(io.StringIO):

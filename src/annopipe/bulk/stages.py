@@ -1,4 +1,4 @@
-"""The pipeline that the command line runs: the model card's, from a text column to word vectors."""
+"""The pipeline of a bulk job and of the command line: the model card's, from a text column to word vectors."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -5,9 +5,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from annopipe.cli.endings import ENDINGS
-from annopipe.cli.sources import _OPENERS, open_source
-from annopipe.cli.sources.source import BATCH_BYTES, BATCH_ROWS, in_batches
+from annopipe.bulk.sources import _OPENERS, open_source
+from annopipe.bulk.sources.endings import ENDINGS
+from annopipe.bulk.sources.source import BATCH_BYTES, BATCH_ROWS, in_batches
 
 
 def test_every_ending_has_its_reader() -> None:
