@@ -147,6 +147,10 @@ class NameTaken(StoreError):
     """A model is to be stored under a name that another one has."""
 
 
+class OutputTaken(AnnopipeError, FileExistsError):
+    """What an export would write is there already; nothing of it was changed."""
+
+
 class SavedPipelineError(AnnopipeError, ValueError):
     """A saved pipeline folder cannot be read or written."""
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Dimension: TypeAlias = int | str
 """A fixed size, or the name of a size known only at run time."""
 
-Value: TypeAlias = int | float | str | bytes
+Value: TypeAlias = int | float | str | bytes | list[int]
 """An attribute's value; ``bytes`` is a graph, the body of a loop."""
 
 IR_VERSION = 8
@@ -51,13 +51,15 @@ def single(field: int, number: float) -> bytes:
 
 
 def attribute(name: str, value: Value) -> bytes:
-    """AttributeProto: INT, FLOAT, STRING or GRAPH by the value's Python type."""
+    """AttributeProto: INT, FLOAT, STRING, INTS or GRAPH by the value's Python type."""
     if isinstance(value, int):
         return text(1, name) + integer(3, value) + integer(20, 2)
     if isinstance(value, float):
         return text(1, name) + single(2, value) + integer(20, 1)
     if isinstance(value, str):
         return text(1, name) + text(4, value) + integer(20, 3)
+    if isinstance(value, list):
+        return text(1, name) + b"".join(integer(8, one) for one in value) + integer(20, 7)
     return text(1, name) + text(6, value) + integer(20, 5)
 
 
@@ -109,7 +111,7 @@ def graph(
     return b"".join(parts)
 
 
-def model(main: bytes) -> bytes:
-    """ModelProto around a graph."""
-    opsets = [text(8, text(1, domain) + integer(2, version)) for domain, version in OPSETS]
-    return integer(1, IR_VERSION) + text(2, "annopipe") + text(7, main) + b"".join(opsets)
+def model(main: bytes, opsets: Iterable[tuple[str, int]] = OPSETS) -> bytes:
+    """ModelProto around a graph, whose operators are those of ``opsets``: domain and version."""
+    imported = [text(8, text(1, domain) + integer(2, version)) for domain, version in opsets]
+    return integer(1, IR_VERSION) + text(2, "annopipe") + text(7, main) + b"".join(imported)

@@ -1,0 +1,1 @@
+"""Models out of the store, in the forms that other programs load."""

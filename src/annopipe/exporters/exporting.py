@@ -1,0 +1,191 @@
+"""A model out of the store, for transformers, for any ONNX runtime, or for Spark NLP."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from annopipe.albert.checkpoint import read_weights
+from annopipe.albert.config import FILE_NAME as CONFIG
+from annopipe.albert.config import AlbertConfig
+from annopipe.albert.plain import write_plain
+from annopipe.albert.vocabulary import FILE_NAME as VOCABULARY
+from annopipe.albert.vocabulary import Vocabulary
+from annopipe.errors import ModelError, OutputTaken, ParamValueError
+from annopipe.exporters import onnx_graph
+from annopipe.exporters.drafts import drafted
+from annopipe.exporters.release import file_name, write_zip
+from annopipe.exporters.spark_saved import GRAPH, SPARK, SPARK_NLP, write_for_loading, write_saved
+from annopipe.hub import locate
+from annopipe.hub.checksums import write_sums
+from annopipe.hub.names import ModelName, candidates, split
+from annopipe.hub.provenance import Provenance
+from annopipe.importers.naming import FIRST, VERSION, VERSIONED
+
+FORMS: Final = ("hf", "onnx", "spark-nlp")
+SAVED_MODEL: Final = "loadSavedModel"
+SAVED: Final = "load"
+"""Folders of an export for Spark NLP, called as the methods that take them."""
+
+COPIED: Final = (CONFIG, "tokenizer_config.json", VOCABULARY)
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A model to be exported.
+
+    Attributes:
+        folder: where it lies.
+        config, vocabulary: read and checked.
+        milliseconds: since 1970, now.
+    """
+
+    folder: Path
+    config: AlbertConfig
+    vocabulary: Vocabulary
+    milliseconds: int
+
+    def graph(self) -> bytes:
+        """Return the model as one ONNX file.
+
+        Raises:
+            CheckpointError: weights that are damaged or missing.
+            ModelError: they are more than one file can hold.
+        """
+        weights = read_weights(self.folder, self.config)
+        size = sum(values.nbytes for values in weights.values())
+        if size > onnx_graph.LARGEST:
+            raise ModelError(
+                f"{self.folder.name} has {size} bytes of weights; one ONNX file holds {onnx_graph.LARGEST}"
+            )
+        return onnx_graph.model(self.config, weights)
+
+
+def export_model(
+    name: str | os.PathLike[str],
+    lang: str = "en",
+    *,
+    to: str = "hf",
+    output: str | os.PathLike[str] | None = None,
+    zip: bool = False,
+    version: str | None = None,
+) -> Path:
+    """Write a model for other programs, and return the folder, or the zip file, that was written.
+
+    ``hf``: a folder that ``AlbertModel.from_pretrained`` of transformers loads, weights in float32. ``onnx``:
+    ``model.onnx`` with everything inside, from ``input_ids``, ``attention_mask`` and ``token_type_ids``, int64 of any
+    batch and length, to ``last_hidden_state``; vocabulary and config beside it. ``spark-nlp``: the folder
+    ``loadSavedModel``, which ``AlbertEmbeddings.loadSavedModel(folder, spark)`` of Spark NLP takes, and ``load``, which
+    ``AlbertEmbeddings.load(folder)`` takes.
+
+    Args:
+        name: of a model on this machine or known to the catalog, or the path of a model's folder.
+        lang: its language.
+        to: ``hf``, ``onnx`` or ``spark-nlp``.
+        output: the folder to write, which must not exist or be empty; by default one called ``<name>_<lang>`` here.
+            With ``zip`` the folder for the zip file, by default this one.
+        zip: write one file ``<name>_<lang>_<version>_<Spark's version>_<milliseconds>.zip`` instead, as Spark NLP's
+            model hub names its own, and its SHA-256 beside it. For Spark NLP it holds what ``load`` takes.
+        version: of the release in the zip's name; by default that of the import, else 1.0. For Spark NLP it is always
+            the release of Spark NLP whose form it has.
+
+    Raises:
+        ModelNotFound, FetchError: as ``AlbertEmbeddings.pretrained``.
+        ParamValueError: another form, or a version that is none.
+        OutputTaken: the output is there already.
+        ModelError: the model's folder is damaged.
+        OSError: the output cannot be written; nothing is left of it.
+    """
+    if to not in FORMS:
+        raise ParamValueError(f"to is {to!r}: models are exported to {', '.join(FORMS)}")
+    if version is not None and not VERSION.fullmatch(version):
+        raise ParamValueError(f"version {version!r} is none: give one such as '1.0'")
+    folder = locate(name, lang)
+    config = AlbertConfig.read(folder)
+    model = Exported(folder, config, Vocabulary.read(folder, config), time.time_ns() // 1_000_000)
+    called = _name(folder, os.fspath(name), lang)
+    if zip:
+        return _zipped(model, called, to, Path(output or "."), version)
+    target = Path(output) if output is not None else Path(called.key)
+    with drafted(target) as draft:
+        for part, write in _WRITERS[to].items():
+            write(model, _made(draft, part))
+    return target
+
+
+def _made(draft: Path, part: str) -> Path:
+    folder = draft / part
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _zipped(model: Exported, called: ModelName, to: str, folder: Path, version: str | None) -> Path:
+    """Write the zip file of an export, with digests of its files inside where they are no form of Spark's."""
+    versions = f"{SPARK_NLP}_{SPARK}" if to == "spark-nlp" else f"{version or _release(model.folder)}_{SPARK}"
+    target = folder / file_name(called, versions, model.milliseconds)
+    if target.exists():
+        raise OutputTaken(f"{target} exists: remove it first")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as scratch:
+        content, draft = Path(scratch) / "content", Path(scratch) / target.name
+        content.mkdir()
+        _WRITERS[to][SAVED if to == "spark-nlp" else ""](model, content)
+        if to != "spark-nlp":
+            write_sums(content, [path.name for path in content.iterdir()])
+        write_zip(content, draft)
+        for path in (draft.with_name(f"{draft.name}.sha256"), draft):
+            path.rename(folder / path.name)
+    return target
+
+
+def _hugging_face(model: Exported, folder: Path) -> None:
+    folder.rmdir()
+    write_plain(model.folder, folder)
+
+
+def _onnx(model: Exported, folder: Path) -> None:
+    (folder / GRAPH).write_bytes(model.graph())
+    for name in COPIED:
+        if (model.folder / name).is_file():
+            shutil.copyfile(model.folder / name, folder / name)
+
+
+def _saved_model(model: Exported, folder: Path) -> None:
+    write_for_loading(folder, model.graph(), model.folder / VOCABULARY)
+
+
+def _saved(model: Exported, folder: Path) -> None:
+    write_saved(
+        folder,
+        model.graph(),
+        model.folder / VOCABULARY,
+        model.config.hidden_size,
+        cased=not model.vocabulary.do_lower_case,
+        milliseconds=model.milliseconds,
+    )
+
+
+_WRITERS: Final[Mapping[str, Mapping[str, Callable[[Exported, Path], None]]]] = {
+    "hf": {"": _hugging_face},
+    "onnx": {"": _onnx},
+    "spark-nlp": {SAVED_MODEL: _saved_model, SAVED: _saved},
+}
+"""For each form the folders of an export and who writes them; the empty name is the export's own folder."""
+
+
+def _name(folder: Path, name: str, lang: str) -> ModelName:
+    """Return name and language: as asked for, else as the folder is called."""
+    if Path(name).expanduser().is_dir():
+        return split(folder.resolve().name) or candidates(folder.resolve().name, lang)[0]
+    return candidates(name, lang)[0]
+
+
+def _release(folder: Path) -> str:
+    """Return the version under which a model was imported."""
+    origin = Provenance.read(folder)
+    told = VERSIONED.fullmatch(origin.release or "") if origin is not None else None
+    return told["version"].partition("_")[0] if told else FIRST
