@@ -1,17 +1,16 @@
 """A found model as a folder in Hugging Face's form, each weight accounted for."""
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annopipe.albert.checkpoint import check_fit
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.parameters import needed
+from annopipe.albert.plain import write_weights
 from annopipe.errors import CheckpointError, SourceError
 from annopipe.importers.architecture import refuse_other_config
 from annopipe.importers.found import Found
@@ -39,10 +38,11 @@ def write_folder(found: Found, folder: Path, where: str) -> list[str]:
         OSError: the folder cannot be written.
     """
     refuse_other_config(found.config, where)
-    _write_json(folder / CONFIG, {**found.config, "model_type": "albert", "architectures": ["AlbertModel"]})
+    _check_kinds(found)
+    _write_json(folder / CONFIG, _config(found))
     shapes = needed(AlbertConfig.read(folder))
     check_fit(where, {name: values.shape for name, values in found.tensors.items()}, shapes, {})
-    write_safetensors(folder / WEIGHTS, {name: found.tensors[name] for name in shapes})
+    write_weights(folder / WEIGHTS, {name: found.tensors[name] for name in shapes})
     (folder / VOCABULARY).write_bytes(found.vocabulary)
     _write_json(folder / TOKENIZER, tokenizer_config(found))
     return [CONFIG, WEIGHTS, VOCABULARY, TOKENIZER]
@@ -56,26 +56,16 @@ def tokenizer_config(found: Found) -> dict[str, Any]:
     return {"tokenizer_class": "AlbertTokenizer", **told}
 
 
-def write_safetensors(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
-    """Write tensors as float32 into a file of Hugging Face's safetensors format, one after the other.
+def _config(found: Found) -> dict[str, Any]:
+    """Return what ``config.json`` holds: the source's, and what the weights have become."""
+    told = {key: value for key, value in found.config.items() if key != "torch_dtype"}
+    return {**told, "model_type": "albert", "architectures": ["AlbertModel"], "dtype": "float32"}
 
-    Raises:
-        CheckpointError: a tensor is of numbers that no weight has.
-        OSError: the file cannot be written.
-    """
-    header, at = {}, 0
-    for name, values in tensors.items():
+
+def _check_kinds(found: Found) -> None:
+    for name, values in found.tensors.items():
         if values.dtype.type not in FLOATS:
             raise CheckpointError(f"{name} holds {values.dtype}; weights must be float32, float16 or bfloat16")
-        size = 4 * math.prod(values.shape)
-        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [at, at + size]}
-        at += size
-    encoded = json.dumps({"__metadata__": {"format": "pt"}, **header}).encode()
-    encoded += b" " * (-len(encoded) % 8)
-    with path.open("xb") as file:
-        file.write(len(encoded).to_bytes(8, "little") + encoded)
-        for values in tensors.values():
-            file.write(np.ascontiguousarray(values, "<f4").data)
 
 
 def _write_json(path: Path, values: Mapping[str, Any]) -> None:
