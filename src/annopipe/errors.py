@@ -177,3 +177,19 @@ class CommandError(AnnopipeError, ValueError):
 
 class InputFileError(AnnopipeError, ValueError):
     """A file of texts cannot be read: it is damaged, of another form, or lacks the text column."""
+
+
+class JobChanged(AnnopipeError, ValueError):
+    """A bulk job's settings, model or inputs are not those with which its output was begun."""
+
+
+class DatasetError(AnnopipeError, OSError):
+    """The folder of a bulk job's output cannot be used: it holds something else, is damaged, or another run has it."""
+
+
+class RowFailed(AnnopipeError, ValueError):
+    """A row of a bulk job cannot be embedded; the text says which and why."""
+
+
+class WorkerDied(AnnopipeError, RuntimeError):
+    """A process of a bulk job ended again and again before its work was done."""

@@ -53,13 +53,13 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     from annopipe.annotators.plan import Plan
 
     seen: list[int] = []
-    run_one = Plan.run_one
+    run_rows = Plan.run_rows
 
     def counted(self: Plan, batch: Any) -> Any:
         seen.append(batch.num_rows)
-        return run_one(self, batch)
+        return run_rows(self, batch)
 
-    monkeypatch.setattr(Plan, "run_one", counted)
+    monkeypatch.setattr(Plan, "run_rows", counted)
     return seen
 
 
