@@ -27,14 +27,17 @@ if TYPE_CHECKING:
     from annopipe.annotators.tokenizer import Tokenizer, TokenizerModel
     from annopipe.dialect import options
     from annopipe.errors import AnnopipeError, AnnopipeWarning
+    from annopipe.exporters.exporting import export_model
     from annopipe.hub.listing import card, models
     from annopipe.importers.importing import import_model
+    from annopipe.importers.spark_nlp.pipelines import import_pipeline
     from annopipe.pipeline.light import LightPipeline
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel
     from annopipe.pipeline.pretrained import PretrainedPipeline
     from annopipe.spark.display import show
     from annopipe.spark.session import start, stop
+    from annopipe.sparknlp.install import install_as_sparknlp
 
 _STARRED = {
     "AlbertEmbeddings": "annotators.albert_embeddings",
@@ -63,7 +66,10 @@ _NAMED = {
     "AnnopipeWarning": "errors",
     "PretrainedPipeline": "pipeline.pretrained",
     "card": "hub.listing",
+    "export_model": "exporters.exporting",
     "import_model": "importers.importing",
+    "import_pipeline": "importers.spark_nlp.pipelines",
+    "install_as_sparknlp": "sparknlp.install",
     "load": "pipeline.native",
     "models": "hub.listing",
     "options": "dialect",

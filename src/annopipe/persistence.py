@@ -151,6 +151,9 @@ def _check_free(target: Path, *, overwrite: bool) -> None:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
+    if not path.is_file() and (folder / "metadata").is_dir():
+        msg = f"{folder} was saved by Spark: annopipe.import_pipeline reads pipelines of Spark NLP, import_model models"
+        raise SavedPipelineError(msg)
     if not path.is_file():
         msg = f"Input path does not exist: {path}; give a folder that save(...) of annopipe wrote"
         raise SavedPipelineError(msg)

@@ -23,8 +23,8 @@ SPARK_NLP: Final = {"public/models", "models"}
 def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.PathLike[str] | None = None) -> Path:
     """Return the folder of a model; fetch it if its name is known and it is not on this machine.
 
-    Looked at in this order: a path, the local store, the package, the folder of ``ANNOPIPE_CATALOG``, the hub. What is
-    on this machine is used without any network. A name never resolves to another model's weights.
+    Looked at in this order: a path, the local store, the package, the folder of ``ANNOPIPE_CATALOG``, what Spark NLP
+    fetched (``~/cache_pretrained``, only read), the hub. What is on this machine is used without any network. A name never resolves to another model's weights.
 
     Args:
         name: path of a folder, or name of a model: ``<name>``, or ``<name>_<lang>`` in one.
@@ -55,6 +55,12 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
 
             check(folder)
             return folder
+    if remote_loc is None or os.fspath(remote_loc) in SPARK_NLP:
+        from annopipe.hub.spark_nlp_cache import take
+
+        for model in candidates(text, lang):
+            if (taken := take(model)) is not None:
+                return taken
     asked = entry_for(text, lang, remote_loc)
     if asked is None:
         raise ModelNotFound(_absent(text, lang))
