@@ -127,11 +127,18 @@ def _vocabulary(model: Mapping[str, Any]) -> tuple[list[str], list[float]]:
     for pair in pairs:
         if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], str) or not pair[0]:
             raise _refused("a piece of its vocabulary is no text with a score")
+        if not _is_text(pair[0]):
+            raise _refused(f"the piece {pair[0][:60]!a} of its vocabulary is no text")
         names.append(pair[0])
         scores.append(_score(pair[0], pair[1]))
     if len(set(names)) != len(names):
         raise _refused("a piece is twice in its vocabulary")
     return names, scores
+
+
+def _is_text(piece: str) -> bool:
+    """Whether a piece has no half of a character."""
+    return piece.encode("utf-8", "replace").decode() == piece
 
 
 def _score(piece: str, score: Any) -> float:
@@ -159,7 +166,7 @@ def _kinds(names: list[str], unknown: Any, added: Any) -> list[int]:
         raise _refused("its added_tokens have no known form")
     for token in sorted(tokens, key=lambda token: token["id"]):
         place, name = token["id"], token.get("content")
-        if place == len(names) and isinstance(name, str) and name not in names[:place]:
+        if place == len(names) and isinstance(name, str) and _is_text(name) and name not in names:
             names.append(name)
             kinds.append(NORMAL)
         if not 0 <= place < len(names) or names[place] != name:
