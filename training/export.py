@@ -20,6 +20,13 @@ KINDS = ("int8", "float16", "float32")
 STORED = {"int8": "float32"}
 """What ``config.json`` calls a kind's dtype where it is not its own name: rows with scales stand for float32."""
 
+READABLE = 0o644
+"""Mode of the weights' file, which safetensors writes for its owner alone."""
+
+UNSAID = {"_name_or_path", "chunk_size_feed_forward", "id2label", "is_encoder_decoder", "label2id", "output_attentions"}
+UNSAID |= {"output_hidden_states", "problem_type", "return_dict", "torch_dtype", "transformers_version"}
+"""Keys of transformers' own, of tasks and of other architectures."""
+
 TOKENIZER = {
     "do_lower_case": True,
     "remove_space": True,
@@ -53,17 +60,22 @@ def export(model: AlbertModel, work: Path, out: Path, kind: str = "int8") -> int
     out.mkdir(parents=True, exist_ok=True)
     weights = _weights(model)
     parts = packed(weights) if kind == "int8" else {n: w.to(getattr(torch, kind)) for n, w in weights.items()}
-    save_file(parts, out / (PACKED if kind == "int8" else "model.safetensors"), metadata={"format": "pt"})
-    settings = model.config.to_dict() | {"architectures": ["AlbertModel"], "dtype": STORED.get(kind, kind)}
-    for name in ("transformers_version", "torch_dtype"):
-        settings.pop(name, None)
-    (out / "config.json").write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n")
+    file = out / (PACKED if kind == "int8" else "model.safetensors")
+    save_file(parts, file, metadata={"format": "pt"})
+    file.chmod(READABLE)
+    (out / "config.json").write_text(json.dumps(_settings(model, kind), indent=2, sort_keys=True) + "\n")
     (out / "tokenizer_config.json").write_text(json.dumps(TOKENIZER, indent=2) + "\n")
     shutil.copyfile(work / "spiece.model", out / "spiece.model")
     if (work / "card.md").exists():
         shutil.copyfile(work / "card.md", out / "card.md")
     _sign(out)
     return sum(path.stat().st_size for path in out.iterdir())
+
+
+def _settings(model: AlbertModel, kind: str) -> dict[str, object]:
+    """``config.json`` without what says nothing of the encoder."""
+    given = {name: value for name, value in model.config.to_dict().items() if name not in UNSAID}
+    return given | {"architectures": ["AlbertModel"], "dtype": STORED.get(kind, kind)}
 
 
 def _weights(model: AlbertModel) -> dict[str, torch.Tensor]:
