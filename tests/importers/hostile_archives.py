@@ -181,6 +181,8 @@ def damaged_archives() -> Iterator[tuple[str, Callable[[], bytes]]]:
     yield "zip: overlapping", overlapping
     yield "zip: bzip2", lambda: zip_of({"a": b"x" * 100}, zipfile.ZIP_BZIP2)
     yield "zip: lzma", lambda: zip_of({"a": b"x" * 100}, zipfile.ZIP_LZMA)
+    yield "zip: no files", lambda: zip_of({})
+    yield "zip: no name", lambda: zip_of({"": b"x"})
     yield "zip: twice", lambda: zip_of({"a": b"1", "A": b"2"})
     yield "zip: file and folder", lambda: zip_of({"a": b"1", "a/b": b"2"})
     yield "zip: folder and file", lambda: zip_of({"a/b": b"1", "a": b"2"})

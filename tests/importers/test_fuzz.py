@@ -20,11 +20,10 @@ from annopipe.importers.json_files import read_object
 from annopipe.importers.limits import Limits
 from annopipe.importers.tokenizer_json import sentencepiece_of
 from annopipe.importers.torch_files.archive import TorchFile
-from annopipe.importers.torch_files.stack import read_pickle
 from importers.fast_tokenizer import tokenizer_json
 from importers.hostile_archives import tar_of, zip_of
 from importers.mutations import all_mutated
-from importers.torch_zip import save, state_dict
+from importers.torch_zip import save, state_dict, write_torch_file
 from tiny_model import train_vocabulary
 
 SOME, MANY = 200, 100_000
@@ -51,6 +50,12 @@ def _torch(path: Path, _: Path) -> None:
             opened.floats(name)
 
 
+def _pickle(path: Path, _: Path) -> None:
+    """A faulty pickle in a sound archive."""
+    whole = path.with_name("whole.bin")
+    _torch(write_torch_file(whole, path.read_bytes(), state_dict(TENSORS)[1]), path)
+
+
 def _safetensors(path: Path, _: Path) -> None:
     opened = SafetensorsFile(path)
     for name in opened.entries:
@@ -67,7 +72,7 @@ def _seeds(folder: Path) -> dict[str, tuple[bytes, Reader]]:
         "tar": (tar_of(FILES, packed=False), _unpack),
         "tar.gz": (tar_of(FILES), _unpack),
         "torch": (torch, _torch),
-        "pickle": (state_dict(TENSORS)[0], lambda path, _: read_pickle(path.read_bytes())),
+        "pickle": (state_dict(TENSORS)[0], _pickle),
         "safetensors": ((folder / "seed.safetensors").read_bytes(), _safetensors),
         "tokenizer.json": (document, lambda path, _: sentencepiece_of(read_object(path))),
     }

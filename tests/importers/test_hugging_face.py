@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import annopipe
 from albert.random_models import write_safetensors
+from annopipe.albert.checkpoint import read_weights
 from annopipe.errors import CheckpointError, ModelError, ModelFileMissing, OtherArchitecture, SourceError
 from annopipe.importers.found import Choices, Found
 from annopipe.importers.hugging_face import read
@@ -197,6 +199,13 @@ def test_values_that_do_not_fit_are_refused(repository: Path, weights: Arrays, t
     (tmp_path / "out").mkdir()
     with pytest.raises(ModelError, match="hidden_size 16 is not a multiple of num_attention_heads 3"):
         write_folder(read(repository, Choices(heads=3)), tmp_path / "out", "here")
+
+
+def test_the_packages_own_form(store: Path) -> None:
+    bundled = annopipe.load("albert_mini").model
+    annopipe.import_model(bundled.folder, "copied")
+    for name, values in read_weights(bundled.folder, bundled.config).items():
+        assert same_bits(read(store / "copied_en", Choices()).tensors[name], values), name
 
 
 def test_no_vocabulary(repository: Path, weights: Arrays) -> None:

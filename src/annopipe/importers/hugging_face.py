@@ -11,6 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from annopipe.albert.checkpoint import INT8_NAME
+from annopipe.albert.int8_rows import Int8RowsFile
 from annopipe.albert.parameters import canonical
 from annopipe.albert.safetensors import SafetensorsFile
 from annopipe.errors import ModelFileMissing, SourceError
@@ -45,7 +47,8 @@ def read(folder: Path, choices: Choices) -> Found:
         raise ModelFileMissing(f"{folder.name} has no config.json: it was not copied whole, or give one by config=")
     config = read_object(config_path)
     refuse_other_config(config, config_path.name)
-    kind = "hugging-face" if any((folder / name).is_file() for name in _names_of(SAFETENSORS)) else "torch"
+    safe = any((folder / name).is_file() for name in (*_names_of(SAFETENSORS), INT8_NAME))
+    kind = "hugging-face" if safe else "torch"
     with ExitStack() as opened:
         stored = _stored(folder, SAFETENSORS if kind == "hugging-face" else TORCH, opened)
         refuse_other_names(stored, folder.name)
@@ -61,7 +64,7 @@ def _names_of(file: str) -> tuple[str, str]:
 def _stored(folder: Path, file: str, opened: ExitStack) -> Tensors:
     """Return name in the files → how its numbers are read, of all tensors."""
     single, index = _names_of(file)
-    names = [single] if (folder / single).is_file() else _shards(folder, index)
+    names = [name for name in (single, INT8_NAME) if (folder / name).is_file()][:1] or _shards(folder, index)
     tensors: Tensors = {}
     for name in names:
         if not (folder / name).is_file():
@@ -78,7 +81,7 @@ def _open(path: Path, opened: ExitStack) -> Iterator[tuple[str, Callable[[], Flo
         torch = opened.enter_context(TorchFile(path))
         yield from ((name, partial(torch.floats, name)) for name in torch.plans)
     else:
-        file = SafetensorsFile(path)
+        file = Int8RowsFile(path) if path.name == INT8_NAME else SafetensorsFile(path)
         yield from ((name, partial(file.floats, name)) for name in file.entries)
 
 

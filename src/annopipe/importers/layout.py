@@ -22,7 +22,7 @@ READERS: Final = {
 
 MARKS: Final = {
     "spark-nlp": ("metadata/part-*",),
-    "hugging-face": ("model.safetensors", "model.safetensors.index.json"),
+    "hugging-face": ("model.safetensors", "model.safetensors.index.json", "model.int8.safetensors"),
     "torch": ("pytorch_model.bin", "pytorch_model.bin.index.json"),
     "tf-hub": ("saved_model.pb",),
     "google-research": ("*.ckpt*.index", "albert_config.json"),

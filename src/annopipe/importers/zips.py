@@ -75,6 +75,8 @@ def checked_entries(archive: zipfile.ZipFile, path: Path, limits: Limits) -> lis
     size = path.stat().st_size
     tally = Tally(path.name, size, limits)
     entries = archive.infolist()
+    if not entries:
+        raise ArchiveError(f"{path.name} is an archive without files")
     for entry in entries:
         tally.add_file()
         _check_kind(entry, path.name)
@@ -93,6 +95,8 @@ def damaged(name: str, error: BaseException) -> ArchiveError:
 def _check_kind(entry: zipfile.ZipInfo, archive: str) -> None:
     name = ascii(entry.filename[:120])
     kind = stat.S_IFMT(entry.external_attr >> 16)
+    if not entry.filename:
+        raise ArchiveError(f"{archive}: an entry has no name: the archive is damaged")
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         what = "a symbolic link" if kind == stat.S_IFLNK else "a device, socket or pipe"
         raise ArchiveError(f"{archive}: {name} is {what}, which no model needs: refused")
