@@ -316,7 +316,7 @@ def test_variables_of_sail_are_the_users(python: Callable[..., str]) -> None:
 import os
 import annopipe
 spark = annopipe.start(**{"sail.execution.default_parallelism": 3})
-assert "RUST_LOG" not in os.environ and "SAIL_EXECUTION__DEFAULT_PARALLELISM" not in os.environ
+assert not {"RUST_LOG", "SAIL_EXECUTION__DEFAULT_PARALLELISM", "TOKIO_WORKER_THREADS"} & set(os.environ)
 frame = spark.range(100, numPartitions=1).selectExpr("id + 1 as n").mapInArrow(lambda b: b, "n long")
 print("RoundRobinBatch(3)" in frame.selectExpr("n + 1")._explain_string())
 """

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from annopipe.errors import SessionError
 from annopipe.frames.spark_errors import is_connect, raise_ours
+from annopipe.spark.interrupts import give_prompt_back
 from annopipe.spark.lost import local_policy, reading
 from annopipe.spark.neighbours import current_user
 from annopipe.spark.replacements import name_ways
@@ -45,6 +46,7 @@ def connect(url: str, conf: Mapping[str, str]) -> Any:
     _check_answers(builder)
     session = SparkSession(connection=builder)
     raise_ours(session, reading(builder.endpoint))
+    give_prompt_back(session.client)
     name_ways()
     if here:
         host, _, port = builder.endpoint.rpartition(":")

@@ -7,7 +7,7 @@ from annopipe.errors import AnnopipeError, SessionError
 from annopipe.frames.spark_errors import Reading, by_name
 
 RETRIES: Final = 3
-_GONE: Final = ("StatusCode.UNAVAILABLE", "closed channel", "Channel closed")
+_GONE: Final = ("StatusCode.UNAVAILABLE", "NO_ACTIVE_SESSION", "closed channel")
 _LISTENING_SECONDS: Final = 0.5
 
 
@@ -29,7 +29,7 @@ def local_policy(host: str, port: int) -> Any:
     """Return a policy of retries for a server on this machine: where nobody listens, nobody is asked again."""
     from pyspark.sql.connect.client.retries import DefaultPolicy
 
-    class WhileListening(DefaultPolicy):
+    class WhileListening(DefaultPolicy):  # type: ignore[misc]  # pyspark is not followed
         def can_retry(self, error: BaseException) -> bool:
             return bool(super().can_retry(error)) and _listens(host, port)
 

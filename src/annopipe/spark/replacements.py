@@ -4,8 +4,8 @@ from typing import Final
 
 CONDITION: Final = "JVM_ATTRIBUTE_NOT_SUPPORTED"
 WAYS: Final = (
-    " Without a JVM: createDataFrame or spark.read in place of sparkContext, mapInArrow or mapInPandas in place of rdd; "
-    "with one: annopipe.stop(), then annopipe.start(engine='spark')."
+    " Without a JVM: createDataFrame or spark.read in place of sparkContext, mapInArrow or mapInPandas in place of "
+    "rdd; with one: annopipe.stop(), then annopipe.start(engine='spark')."
 )
 
 

@@ -14,6 +14,10 @@ ORDERED: Final = {"SAIL_EXECUTION__DEFAULT_PARALLELISM": "1"}
 """One stream of rows: Sail deals slices out to its workers in turn and would change the order of rows. The encoder uses
 all processors either way."""
 
+ROOMY: Final = {"TOKIO_WORKER_THREADS": str(max(16, 2 * (os.cpu_count() or 1)))}
+"""Threads of the server: a Python function holds one until it ends, after an interrupt too, and where functions hold
+all of them (by default there are as many as processors) nobody is answered."""
+
 _PREFIX: Final = "sail."
 
 
@@ -30,7 +34,7 @@ def start_server(conf: Mapping[str, str]) -> Any:
 
     port = conf.get(PORT_KEY, "0")
     own = {_variable(key): value for key, value in conf.items() if key.startswith(_PREFIX)}
-    with _environment({**QUIET, **ORDERED}, own):
+    with _environment({**QUIET, **ORDERED, **ROOMY}, own):
         try:
             server = SparkConnectServer(HOST, int(port))
             server.start(background=True)

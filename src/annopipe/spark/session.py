@@ -13,6 +13,7 @@ from annopipe.errors import ParamValueError, SessionError
 from annopipe.spark import forks, packages, servers
 from annopipe.spark.classic import start_classic
 from annopipe.spark.connection import address, connect
+from annopipe.spark.interrupts import own_handler
 from annopipe.spark.neighbours import current_user, other_users
 from annopipe.spark.sail import HOST, spark_conf, start_server
 from annopipe.warnings import warn_once
@@ -103,7 +104,8 @@ def stop() -> None:
         if running.process == os.getpid() and is_live(running.session):
             running.session.stop()
         if running.server is not None and running.pid == os.getpid():
-            running.server.stop()
+            if running.server.running:
+                running.server.stop()
             servers.forget(running.port)
         for name in running.set_here:
             os.environ.pop(name, None)
@@ -181,18 +183,24 @@ def _start_sail(conf: dict[str, str]) -> _Running:
             "password, and run code in it as you; see the security page of the docs",
             cause="neighbours",
         )
+    with own_handler():
+        running = _served(conf)
+    running.set_here = _announce(running.port)
+    servers.note(running.port)
+    atexit.register(_at_exit, os.getpid())
+    return running
+
+
+def _served(conf: dict[str, str]) -> _Running:
+    """Return a session on a new server; without the one, the other stops."""
     server = start_server(conf)
     port = int(server.listening_address[1])
-    running = _Running("sail", None, None, conf, server, port)
     try:
-        running.session = connect(address(HOST, port, current_user()), spark_conf(conf))
+        session = connect(address(HOST, port, current_user()), spark_conf(conf))
     except BaseException:
         server.stop()
         raise
-    running.set_here = _announce(port)
-    servers.note(port)
-    atexit.register(_at_exit, os.getpid())
-    return running
+    return _Running("sail", session, None, conf, server, port)
 
 
 def _announce(port: int) -> tuple[str, ...]:
