@@ -78,7 +78,7 @@ def test_groups_and_inner_layers_are_found(layers, groups, inner, tmp_path):
     sizes = {"num_hidden_layers": layers, "num_hidden_groups": groups, "inner_group_num": inner}
     config = AlbertConfig(**{**asdict(CONFIG), **sizes})
     expected = tiny_model.random_weights(config, 1)
-    tensors, facts, _ = read_graph(written(tmp_path, onnx_graph.model(config, expected)))
+    tensors, facts, _ = read_graph(written(tmp_path, b"".join(onnx_graph.model(config, expected))))
     assert facts.layers == layers
     assert tensors.keys() == expected.keys()
     assert all(tensors[name].tobytes() == values.tobytes() for name, values in expected.items())
@@ -93,7 +93,7 @@ def test_layers_in_no_order_of_an_albert():
 @pytest.mark.parametrize("activation", ["gelu", "gelu_new", "relu"])
 def test_activations(activation, tmp_path):
     config = AlbertConfig(**{**asdict(CONFIG), "hidden_act": activation, "layer_norm_eps": 1e-5})
-    _, facts, _ = read_graph(written(tmp_path, onnx_graph.model(config, weights())))
+    _, facts, _ = read_graph(written(tmp_path, b"".join(onnx_graph.model(config, weights()))))
     assert (facts.activation, facts.epsilon) == (activation, 1e-5)
 
 
@@ -152,7 +152,7 @@ def test_what_is_no_graph(data, tmp_path):
 
 def test_several_graphs_are_not_guessed_among(tmp_path):
     for name in ("one.onnx", "two.onnx"):
-        (tmp_path / name).write_bytes(onnx_graph.model(CONFIG, weights()))
+        (tmp_path / name).write_bytes(b"".join(onnx_graph.model(CONFIG, weights())))
     (tmp_path / "spiece.model").write_bytes(tiny_model.train_vocabulary())
     with pytest.raises(SourceError, match=r"one\.onnx, two\.onnx"):
         read(tmp_path, Choices())
@@ -160,7 +160,7 @@ def test_several_graphs_are_not_guessed_among(tmp_path):
 
 
 def test_a_config_beside_the_graph_is_looked_at(tmp_path):
-    (tmp_path / "model.onnx").write_bytes(onnx_graph.model(CONFIG, weights()))
+    (tmp_path / "model.onnx").write_bytes(b"".join(onnx_graph.model(CONFIG, weights())))
     (tmp_path / "spiece.model").write_bytes(tiny_model.train_vocabulary())
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
     with pytest.raises(OtherArchitecture, match="bert"):

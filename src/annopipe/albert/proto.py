@@ -92,6 +92,13 @@ def placeholder(name: str, values: NDArray[np.generic]) -> bytes:
     return _tensor(name, values) + text(13, text(1, "location") + text(2, "in memory")) + integer(14, EXTERNAL)
 
 
+def tensor_head(name: str, shape: Sequence[int], size: int) -> bytes:
+    """GraphProto's field with one more float32 TensorProto, up to its numbers: ``size`` bytes that must follow."""
+    start = b"".join(integer(1, length) for length in shape) + integer(2, DATA_TYPES[np.dtype(np.float32)])
+    start += text(8, name) + varint(9 << 3 | 2) + varint(size)
+    return varint(5 << 3 | 2) + varint(len(start) + size) + start
+
+
 def _tensor(name: str, values: NDArray[np.generic]) -> bytes:
     sizes = b"".join(integer(1, size) for size in values.shape)
     return sizes + integer(2, DATA_TYPES[values.dtype]) + text(8, name)
@@ -111,7 +118,13 @@ def graph(
     return b"".join(parts)
 
 
-def model(main: bytes, opsets: Iterable[tuple[str, int]] = OPSETS) -> bytes:
-    """ModelProto around a graph, whose operators are those of ``opsets``: domain and version."""
+def model(main: bytes) -> bytes:
+    """ModelProto around a graph."""
+    return model_head(len(main)) + main
+
+
+def model_head(size: int, opsets: Iterable[tuple[str, int]] = OPSETS) -> bytes:
+    """ModelProto up to its graph: ``size`` bytes that must follow; ``opsets`` are domains and versions of operators."""
     imported = [text(8, text(1, domain) + integer(2, version)) for domain, version in opsets]
-    return integer(1, IR_VERSION) + text(2, "annopipe") + text(7, main) + b"".join(imported)
+    head = integer(1, IR_VERSION) + text(2, "annopipe") + b"".join(imported)
+    return head + varint(7 << 3 | 2) + varint(size)

@@ -19,7 +19,7 @@ from annopipe.errors import ModelError, OutputTaken, ParamValueError
 from annopipe.exporters import onnx_graph
 from annopipe.exporters.drafts import drafted
 from annopipe.exporters.release import file_name, write_zip
-from annopipe.exporters.spark_saved import GRAPH, SPARK, SPARK_NLP, write_for_loading, write_saved
+from annopipe.exporters.spark_saved import ASSETS, GRAPH, SPARK, SPARK_NLP, write_saved
 from annopipe.hub import locate
 from annopipe.hub.checksums import write_sums
 from annopipe.hub.names import ModelName, candidates, split
@@ -49,8 +49,8 @@ class Exported:
     vocabulary: Vocabulary
     milliseconds: int
 
-    def graph(self) -> bytes:
-        """Return the model as one ONNX file.
+    def write_graph(self, path: Path) -> None:
+        """Write the model as one ONNX file.
 
         Raises:
             CheckpointError: weights that are damaged or missing.
@@ -62,7 +62,8 @@ class Exported:
             raise ModelError(
                 f"{self.folder.name} has {size} bytes of weights; one ONNX file holds {onnx_graph.LARGEST}"
             )
-        return onnx_graph.model(self.config, weights)
+        with path.open("xb") as file:
+            file.writelines(onnx_graph.model(self.config, weights))
 
 
 def export_model(
@@ -148,25 +149,26 @@ def _hugging_face(model: Exported, folder: Path) -> None:
 
 
 def _onnx(model: Exported, folder: Path) -> None:
-    (folder / GRAPH).write_bytes(model.graph())
+    model.write_graph(folder / GRAPH)
     for name in COPIED:
         if (model.folder / name).is_file():
             shutil.copyfile(model.folder / name, folder / name)
 
 
 def _saved_model(model: Exported, folder: Path) -> None:
-    write_for_loading(folder, model.graph(), model.folder / VOCABULARY)
+    model.write_graph(folder / GRAPH)
+    (folder / ASSETS).parent.mkdir()
+    shutil.copyfile(model.folder / VOCABULARY, folder / ASSETS)
 
 
 def _saved(model: Exported, folder: Path) -> None:
-    write_saved(
-        folder,
-        model.graph(),
-        model.folder / VOCABULARY,
-        model.config.hidden_size,
-        cased=not model.vocabulary.do_lower_case,
-        milliseconds=model.milliseconds,
-    )
+    graph = folder / GRAPH
+    model.write_graph(graph)
+    cased, dimension = not model.vocabulary.do_lower_case, model.config.hidden_size
+    try:
+        write_saved(folder, graph, model.folder / VOCABULARY, dimension, cased=cased, milliseconds=model.milliseconds)
+    finally:
+        graph.unlink()
 
 
 _WRITERS: Final[Mapping[str, Mapping[str, Callable[[Exported, Path], None]]]] = {

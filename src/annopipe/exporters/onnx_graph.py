@@ -39,27 +39,32 @@ MAPPING: Final = "encoder.embedding_hidden_mapping_in"
 Constants = dict[str, NDArray[np.generic]]
 
 
-def model(config: AlbertConfig, weights: Weights) -> bytes:
-    """Return an ONNX model from ``INPUTS``, int64 [batch, sequence], to ``OUTPUT`` [batch, sequence, hidden].
+def model(config: AlbertConfig, weights: Weights) -> Iterator[bytes | memoryview]:
+    """Give an ONNX model from ``INPUTS``, int64 [batch, sequence], to ``OUTPUT`` [batch, sequence, hidden], in pieces.
 
-    Pieces whose mask is 0 are not attended to. The file has its weights inside, each once.
+    Pieces whose mask is 0 are not attended to. The file has its weights inside, each once, and one of them at a time in
+    memory: a graph of that size is never put together.
     """
     nodes = [*_shared(), *_embeddings(config), *_layers(config)]
     axes: list[proto.Dimension] = ["batch", "sequence"]
     inputs = [proto.value_info(name, axes, np.int64) for name in INPUTS]
     output = proto.value_info(OUTPUT, [*axes, config.hidden_size])
-    initializers = [proto.constant(name, values) for name, values in _constants(config, weights).items()]
-    return proto.model(proto.graph("albert", nodes, inputs, [output], initializers), OPSET)
+    numbers = [proto.constant(name, values) for name, values in _numbers(config).items()]
+    rest = proto.graph("albert", nodes, inputs, [output], numbers)
+    heads = {name: proto.tensor_head(name, _shape(name, values), values.nbytes) for name, values in weights.items()}
+    size = len(rest) + sum(len(head) + weights[name].nbytes for name, head in heads.items())
+    yield proto.model_head(size, OPSET)
+    yield rest
+    for name, head in heads.items():
+        yield head
+        yield np.ascontiguousarray(_laid_out(name, weights[name]), "<f4").data.cast("B")
 
 
-def _constants(config: AlbertConfig, weights: Weights) -> Constants:
-    """Return the graph's tensors: weights of linear layers as [in, out], and the numbers that nodes take."""
-    named: Constants = {
-        name: np.ascontiguousarray(values.T) if _is_linear(name) else values for name, values in weights.items()
-    }
+def _numbers(config: AlbertConfig) -> Constants:
+    """Return the graph's constants besides the weights."""
     scalars = {"one": 1.0, "lowest": float(np.finfo(np.float32).min), "scale": math.sqrt(config.head_size)}
     scalars |= CURVES[config.activation]
-    named |= {f"{name}_number": np.array(value, np.float32) for name, value in scalars.items()}
+    named: Constants = {f"{name}_number": np.array(value, np.float32) for name, value in scalars.items()}
     return named | {
         "heads_shape": np.array([0, 0, config.num_attention_heads, config.head_size], np.int64),
         "merged_shape": np.array([0, 0, config.hidden_size], np.int64),
@@ -68,6 +73,15 @@ def _constants(config: AlbertConfig, weights: Weights) -> Constants:
         "mask_axes": np.array([1, 2], np.int64),
         "row_axis": np.array([0], np.int64),
     }
+
+
+def _laid_out(name: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a weight as the graph takes it: those of linear layers as [in, out]."""
+    return values.T if _is_linear(name) else values
+
+
+def _shape(name: str, values: NDArray[np.float32]) -> tuple[int, ...]:
+    return values.shape[::-1] if _is_linear(name) else values.shape
 
 
 def _is_linear(name: str) -> bool:

@@ -29,28 +29,19 @@ ASSETS: Final = "assets/spiece.model"
 DEFAULTS: Final = {"engine": "tensorflow", "maxSentenceLength": 128, "batchSize": 8, "dimension": 768}
 
 
-def write_for_loading(folder: Path, graph: bytes, vocabulary: Path) -> None:
-    """Write what ``AlbertEmbeddings.loadSavedModel`` takes: ``model.onnx`` and ``assets/spiece.model``."""
-    (folder / GRAPH).write_bytes(graph)
-    (folder / ASSETS).parent.mkdir()
-    shutil.copyfile(vocabulary, folder / ASSETS)
-
-
-def write_saved(
-    folder: Path, graph: bytes, vocabulary: Path, dimension: int, *, cased: bool, milliseconds: int
-) -> None:
+def write_saved(folder: Path, graph: Path, vocabulary: Path, dimension: int, *, cased: bool, milliseconds: int) -> None:
     """Write what ``AlbertEmbeddings.load(folder)`` takes.
 
     Args:
-        folder: an empty one.
-        graph: an ONNX model from ``input_ids``, ``attention_mask`` and ``token_type_ids`` to ``last_hidden_state``.
+        folder: an empty one but for the graph.
+        graph: path of an ONNX model as `annopipe.exporters.onnx_graph` makes it.
         vocabulary: path of ``spiece.model``.
         dimension: numbers in a vector.
         cased: whether capitals are kept.
         milliseconds: since 1970, of the export.
     """
     with zipfile.ZipFile(folder / ENGINE, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr(GRAPH, graph)
+        archive.write(graph, GRAPH)
     shutil.copyfile(vocabulary, folder / VOCABULARY)
     (folder / PART).parent.mkdir()
     text = json.dumps(_metadata(dimension, cased, milliseconds), separators=(",", ":"))
