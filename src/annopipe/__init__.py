@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from annopipe.annotators.sentence_embeddings import SentenceEmbeddings
     from annopipe.annotators.text_matcher import TextMatcher, TextMatcherModel
     from annopipe.annotators.tokenizer import Tokenizer, TokenizerModel
+    from annopipe.bulk.embedding import embed_dataset
     from annopipe.dialect import options
     from annopipe.errors import AnnopipeError, AnnopipeWarning
     from annopipe.exporters.exporting import export_model
@@ -67,6 +68,7 @@ _NAMED = {
     "PretrainedPipeline": "pipeline.pretrained",
     "card": "hub.listing",
     "export_model": "exporters.exporting",
+    "embed_dataset": "bulk.embedding",
     "import_model": "importers.importing",
     "import_pipeline": "importers.spark_nlp.pipelines",
     "install_as_sparknlp": "sparknlp.install",
@@ -106,8 +108,8 @@ logging.getLogger("annopipe").addHandler(logging.NullHandler())
 
 def __getattr__(name: str) -> Any:
     """Import a public name on its first use."""
-    if name == "spark":
-        return import_module("annopipe.spark")
+    if name in ("nlu", "spark"):
+        return import_module(f"annopipe.{name}")
     module = _STARRED.get(name) or _NAMED.get(name)
     if module is None:
         msg = f"module 'annopipe' has no attribute {name!r}"

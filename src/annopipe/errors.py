@@ -43,6 +43,10 @@ class PatternTimeout(AnnopipeError, TimeoutError):
     """A user's pattern ran too long on a text."""
 
 
+class AnnotatorMissing(AnnopipeError, NotImplementedError):
+    """An annotator of Spark NLP's that annopipe does not have; the text names what is nearest."""
+
+
 class WiringError(AnnopipeError, ValueError):
     """A stage's input column is missing or holds annotations of another type, or its output column exists."""
 

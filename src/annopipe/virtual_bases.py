@@ -5,9 +5,10 @@ class is registered when both are there.
 """
 
 import sys
-from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
+
+from annopipe.import_hooks import after_import
 
 MODULE: Final = "pyspark.ml.base"
 
@@ -17,44 +18,22 @@ _classes: list[type] = []
 def register(cls: type) -> None:
     """Make a class a virtual subclass of pyspark's ``Transformer``, ``Estimator`` or ``Model``, by its methods."""
     _classes.append(cls)
-    module = sys.modules.get(MODULE)
-    if module is None:
-        _watch()
-    elif hasattr(module, "Model"):
+    if len(_classes) == 1:
+        after_import(MODULE, _join_all)
+    elif (module := sys.modules.get(MODULE)) is not None:
+        _join(cls, module)
+
+
+def _join_all(module: ModuleType) -> None:
+    for cls in _classes:
         _join(cls, module)
 
 
 def _join(cls: type, module: ModuleType) -> None:
+    if not hasattr(module, "Model"):
+        return  # it is being imported: all classes join it at its end
     if hasattr(cls, "fit"):
         module.Estimator.register(cls)
     if hasattr(cls, "transform"):
         base = module.Model if cls.__name__.endswith("Model") else module.Transformer
         base.register(cls)
-
-
-class _Watcher:
-    """Waits for the import of pyspark's classes, lets it happen, and registers ours."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002
-        """Return the module's own spec with the registration after it; None for all other modules."""
-        if name != MODULE:
-            return None
-        spec = PathFinder.find_spec(name, path)
-        if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
-
-            def execute_and_join(module: ModuleType) -> None:
-                execute(module)
-                for cls in _classes:
-                    _join(cls, module)
-
-            spec.loader.exec_module = execute_and_join  # type: ignore[method-assign]
-        return spec
-
-
-_watcher: Final = _Watcher()
-
-
-def _watch() -> None:
-    if _watcher not in sys.meta_path:
-        sys.meta_path.insert(0, _watcher)

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, Final
 
-from annopipe.cli import card, doctor, embed, export, importing, models, pull, remove
+from annopipe.cli import card, doctor, embed, export, importing, models, pull, remove, run
 from annopipe.errors import AnnopipeError
 from annopipe.version import __version__
 
@@ -40,7 +40,7 @@ def make_parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--debug", action="store_true", help="on an error, show Python's traceback")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-    for command in (embed, models, card, pull, importing, export, remove, doctor):
+    for command in (embed, models, card, pull, importing, export, remove, run, doctor):
         command.add_to(commands, shared)
     return parser
 

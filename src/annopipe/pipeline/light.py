@@ -22,8 +22,9 @@ class LightPipeline:
     """Annotate texts without a frame.
 
     Args:
-        pipelineModel: a fitted pipeline; stages with ``lazyAnnotator`` are left out, finishers do not act. A `Finisher`
-            among the stages chooses the columns of the answer: those that it would finish.
+        pipelineModel: a fitted pipeline, annopipe's, or pyspark's of annopipe's stages; stages with ``lazyAnnotator``
+            are left out, finishers do not act. A `Finisher` among the stages chooses the columns of the answer: those
+            that it would finish.
         parse_embeddings: give vectors too (``fullAnnotate``: in the annotations; ``annotate``: as one string of
             numbers a token, as Java writes them). Default False, as Spark NLP's.
 
@@ -31,8 +32,8 @@ class LightPipeline:
     does its document metadata, which is empty here as recorded from Spark NLP 5.5.3. An empty list gives an empty list.
     """
 
-    def __init__(self, pipelineModel: PipelineModel, parse_embeddings: bool = False) -> None:
-        if not isinstance(pipelineModel, PipelineModel):
+    def __init__(self, pipelineModel: Any, parse_embeddings: bool = False) -> None:
+        if not isinstance(pipelineModel, PipelineModel) and not _is_pysparks(pipelineModel):
             msg = f"LightPipeline takes a fitted PipelineModel, not {type(pipelineModel).__name__}: call fit first"
             raise ParamTypeError(msg)
         stages = flat_stages(pipelineModel.stages)
@@ -115,3 +116,8 @@ class LightPipeline:
         if self.parse_embeddings and annotation.annotatorType in _EMBEDDINGS:
             return " ".join(java_floats(annotation.embeddings))
         return annotation.result
+
+
+def _is_pysparks(model: Any) -> bool:
+    """Tell pyspark's own PipelineModel."""
+    return is_foreign(model) and isinstance(getattr(model, "stages", None), list)
