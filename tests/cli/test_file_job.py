@@ -146,7 +146,6 @@ def test_damaged_files(
     [
         (["-o", "out.csv"], "must end in .parquet"),
         (["-o", "absent/out.parquet"], "does not exist: make it first"),
-        (["-o", "folder.parquet"], "is a folder"),
         (["-o", "old.parquet"], "exists already"),
         (["-o", "in.parquet", "--overwrite"], "is the input"),
         ([], "say where its vectors go, with -o in.vectors.parquet"),

@@ -5,7 +5,6 @@ memory of the process so far.
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -40,6 +39,7 @@ def measured(what: str, do: Callable[[], object]) -> None:
     begun = time.perf_counter()
     do()
     spent = time.perf_counter() - begun
+    resource = pytest.importorskip("resource")
     unit = 1 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     print(f"  {what}: {spent:.1f} s, peak memory {peak / 1e6:.0f} MB")

@@ -2,7 +2,7 @@
 
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from annopipe.albert.content import content_hash
 from annopipe.albert.model import AlbertModel
@@ -27,6 +27,13 @@ class ModelReference:
         self._digest = digest
         self._model: AlbertModel | None = None
         self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, model: AlbertModel) -> Self:
+        """Return the reference to a model that is loaded."""
+        reference = cls(model.folder)
+        reference._model = model
+        return reference
 
     def model(self) -> AlbertModel:
         """Return the loaded model.

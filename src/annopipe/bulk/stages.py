@@ -67,12 +67,12 @@ class Choice:
                 stage.set(name, value)
         return stage
 
-    def pipeline(self) -> PipelineModel:
-        """Return the fitted pipeline."""
+    def pipeline(self, embedder: AlbertEmbeddings | None = None) -> PipelineModel:
+        """Return the fitted pipeline, with a stage that holds the model already, or one made by `embedder`."""
         dialect = self.dialect
         stages: list[Any] = [DocumentAssembler(inputCol=self.column, outputCol=self.document, dialect=dialect)]
         if self.sentences:
             stages.append(SentenceDetector(inputCols=[self.document], outputCol=self.sentence, dialect=dialect))
         stages.append(Tokenizer(inputCols=[self.sentence], outputCol=self.token, dialect=dialect))
-        stages.append(self.embedder())
+        stages.append(embedder or self.embedder())
         return Pipeline(stages=stages).fit()

@@ -1,11 +1,13 @@
 """``annopipe embed``: word vectors of texts, as a table or JSON, or of a file, as Parquet."""
 
 import argparse
+import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from annopipe.bulk.sources.endings import ENDINGS
+from annopipe.cli.dataset import add_dataset_options, is_folder, refuse_dataset_options, run_dataset
 from annopipe.dialect import DIALECTS
 from annopipe.errors import CommandError
 
@@ -13,12 +15,13 @@ if TYPE_CHECKING:
     from annopipe.bulk.stages import Choice
 
 _DESCRIPTION: Final = """\
-Give the word vectors of texts, or of a text column of a file.
+Give the word vectors of texts, or of the text column of files.
 
-TEXT...               prints a table: token, begin, end (inclusive), first numbers of the vector, norm
-TEXT... --json        prints one JSON object a text, with all numbers
--                     reads texts from standard input, one a line
-FILE -o OUT.parquet   writes the file's columns with those of the annotators after them
+TEXT...                prints a table: token, begin, end (inclusive), first numbers of the vector, norm
+TEXT... --json         prints one JSON object a text, with all numbers
+-                      reads texts from standard input, one a line
+FILE -o OUT.parquet    writes the file's columns with those of the annotators after them
+INPUT... -o FOLDER     makes a dataset: shards of Parquet; run again after a kill, it goes on where it ended
 """
 _EXAMPLES: Final = """\
 examples:
@@ -27,10 +30,12 @@ examples:
   cut -f2 queries.tsv | annopipe embed - --json > vectors.jsonl
   annopipe embed reviews.csv --column body -o reviews.parquet
   annopipe embed notes.txt -o notes.parquet --sentences --model ./my-albert
+  annopipe embed reviews/ 'more/*.csv' -o vectors --level sentence --float16
+  annopipe embed --config job.toml
   annopipe embed -- "-5 degrees"                 a text that begins with a dash
 
-A FILE is an existing path that ends in .txt (a text a line), .jsonl, .csv (with a header line) or .parquet; any other
-argument is a text. The output appears when it is complete, or not at all.
+A FILE is an existing path that ends in .txt (a text a line), .jsonl, .csv (with a header line) or .parquet; an INPUT is
+a FILE, a folder, a glob, or an address such as s3://bucket/a.jsonl (annopipe[remote]); any other argument is a text.
 """
 
 
@@ -44,27 +49,28 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
         parents=[shared],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("inputs", nargs="+", metavar="TEXT|FILE|-", help="texts, or one file, or - for standard input")
-    parser.add_argument("--json", action="store_true", help="texts: one JSON object a text instead of a table")
+    parser.add_argument("inputs", nargs="*", metavar="TEXT|INPUT|-", help="texts, files, or - for standard input")
+    parser.add_argument(
+        "--json", action="store_true", help="texts: one JSON object a text instead of a table; datasets: the report"
+    )
     _add_model(parser)
     _add_file(parser)
-    parser.set_defaults(run=run)
+    add_dataset_options(parser)
+    parser.set_defaults(run=run, usage=parser.print_usage)
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("model")
     group.add_argument(
         "--model",
-        default="albert_mini",
         metavar="NAME|FOLDER",
-        help="a model on this machine by name, or a Hugging Face style folder (default: %(default)s, the bundled one)",
+        help="a model on this machine by name, or a Hugging Face style folder (default: albert_mini, the bundled one)",
     )
-    group.add_argument("--lang", default="en", help="language of the name (default: %(default)s)")
+    group.add_argument("--lang", help="language of the name (default: en)")
     group.add_argument(
         "--dialect",
         choices=DIALECTS,
-        default=DIALECTS[0],
-        help="albert: Hugging Face's vectors; sparknlp: Spark NLP's numbers (default: %(default)s)",
+        help="albert: Hugging Face's vectors; sparknlp: Spark NLP's numbers (default: albert)",
     )
     group.add_argument(
         "--pooling", help="a word's pieces to one vector: first, last, mean, first_last (default: first)"
@@ -72,19 +78,27 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--layers", metavar="LAYERS", help="last, an index, or several: mean:-4,-3 or concat:-1,-2 (default: last)"
     )
-    group.add_argument("--sentences", action="store_true", help="find sentences first and encode each by itself")
+    group.add_argument(
+        "--sentences", action="store_true", default=None, help="find sentences first and encode each by itself"
+    )
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("files")
-    group.add_argument("-o", "--output", type=Path, metavar="FILE.parquet", help="where a file's vectors go")
-    group.add_argument("--column", default="text", help="name of the text column (default: %(default)s)")
-    group.add_argument("--prefix", default="", help="put before the names of the new columns (default: nothing)")
+    group.add_argument("-o", "--output", type=Path, metavar="FILE.parquet|FOLDER", help="where vectors go")
+    group.add_argument("--column", help="name of the text column (default: text)")
+    group.add_argument("--prefix", help="put before the names of the new columns (default: nothing)")
     group.add_argument("--overwrite", action="store_true", help="replace an output that exists")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
+    if options.config is not None or is_folder(options.output):
+        return run_dataset(options)
+    if not options.inputs:
+        options.usage(sys.stderr)
+        raise CommandError("nothing to embed: give texts, files, or - for standard input; --help has examples")
+    refuse_dataset_options(options)
     file = _file_of(options.inputs)
     _check_output(file, options.output)
     return _run_texts(options) if file is None else _run_file(options, file)
@@ -105,13 +119,14 @@ def _run_file(options: argparse.Namespace, file: Path) -> int:
 def _choice(options: argparse.Namespace) -> "Choice":
     from annopipe.bulk.stages import Choice
 
-    return Choice(**{field.name: getattr(options, field.name) for field in fields(Choice)})
+    given = {field.name: getattr(options, field.name) for field in fields(Choice)}
+    return Choice(**{name: value for name, value in given.items() if value is not None})
 
 
 def _file_of(inputs: list[str]) -> Path | None:
     files = [Path(text) for text in inputs if text.lower().endswith(ENDINGS) and _is_file(text)]
     if files and len(inputs) > 1:
-        msg = f"{files[0]} is a file: give one file at a time, and no texts beside it"
+        msg = f"{files[0]} is a file: give one file at a time, and no texts beside it; several go with -o FOLDER"
         raise CommandError(msg)
     return files[0] if files else None
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,7 +35,7 @@ def _batches(path: Place) -> Iterator[pa.RecordBatch]:
 
 @contextmanager
 def _opened(path: Place) -> Iterator[pq.ParquetFile]:
-    handle = path if isinstance(path, Path) else path.open("rb")
+    handle: Any = path if isinstance(path, Path) else path.open("rb")
     try:
         with pq.ParquetFile(handle, buffer_size=BATCH_BYTES, pre_buffer=False) as file:
             yield file

@@ -1,0 +1,59 @@
+"""How a job's memory is shared out."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from annopipe.bulk.amounts import shown
+from annopipe.errors import ParamValueError
+
+PROCESS_BYTES: Final = 200_000_000
+"""Python, libraries and the vocabulary of one process, by measure."""
+WEIGHT_COPIES: Final = 2
+LEAST_WORK: Final = 50_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Shares of the memory of a job.
+
+    Attributes:
+        slice_characters: characters of texts that are computed together.
+        part_bytes: vectors that are made at once of one long text, and repeated columns that are laid beside them.
+        seen_bytes: results that are remembered for equal texts.
+        group_bytes: rows that are gathered to a row group of Parquet.
+    """
+
+    slice_characters: int
+    part_bytes: int
+    seen_bytes: int
+    group_bytes: int
+
+    @classmethod
+    def of(cls, memory: int, *, weights: int, width: int, processes: int) -> Self:
+        """Share memory out.
+
+        Args:
+            memory: bytes for the whole job.
+            weights: bytes of the model's files.
+            width: numbers of one vector.
+            processes: processes that compute; more than one come beside the main process.
+
+        Raises:
+            ParamValueError: the processes alone need more.
+        """
+        all_ = processes + 1 if processes > 1 else 1
+        fixed = all_ * (PROCESS_BYTES + WEIGHT_COPIES * weights)
+        if memory - fixed < LEAST_WORK:
+            msg = (
+                f"memory is {shown(memory)}: this model in {processes} processes needs "
+                f"{shown(fixed + LEAST_WORK)} at least"
+            )
+            raise ParamValueError(msg)
+        work = memory - fixed
+        slice_bytes = min(max(work // (16 + 8 * all_), 1_000_000), 64_000_000)
+        return cls(
+            slice_characters=max(1000, slice_bytes // (2 * width)),
+            part_bytes=slice_bytes,
+            seen_bytes=work // 4,
+            group_bytes=min(max(work // 12, 4_000_000), 64_000_000),
+        )

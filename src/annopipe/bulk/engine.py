@@ -1,0 +1,105 @@
+"""From texts to the rows of a dataset: one model, and the makers of each level."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from annopipe.albert.codepoints import offsets_of
+from annopipe.albert.model import AlbertModel
+from annopipe.annotators.token_rules import TokenRules, TokenSettings
+from annopipe.bulk.annotated import Annotated
+from annopipe.bulk.flat import FlatWords
+from annopipe.bulk.result import Ints, Part, Result, vectors_array
+from annopipe.bulk.settings import ROWS, SENTENCES, WORDS, Settings
+
+VECTOR = "vector"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """What a process needs to know to make an engine; it can be pickled.
+
+    Attributes:
+        folder: the model's.
+        settings: of the job.
+        threads: processor threads; None = all that the process may use.
+        part_bytes: bytes of vectors that are made at once of one long text.
+    """
+
+    folder: Path
+    settings: Settings
+    threads: int | None
+    part_bytes: int
+
+    def load(self) -> "Engine":
+        """Return the engine, with the model loaded."""
+        if self.threads is None:
+            return Engine(self, AlbertModel.shared(self.folder))
+        return Engine(self, AlbertModel.load(self.folder, threads=self.threads))
+
+
+class Engine:
+    """Embeds texts as a job's settings say."""
+
+    def __init__(self, choice: EngineChoice, model: AlbertModel) -> None:
+        self.settings = choice.settings
+        self.model = model
+        self._rules = TokenRules(TokenSettings())
+        self._flat = FlatWords(model, self.settings, choice.part_bytes) if self.settings.flat else None
+        words = self.settings.has_words and not self.settings.flat
+        self._annotated = Annotated(model, self.settings) if words else None
+
+    @property
+    def schemas(self) -> dict[str, pa.Schema]:
+        """The new columns of each part."""
+        (empty,) = self.compute([], alone=False)
+        return {name: part.table.schema for name, part in empty.parts.items()}
+
+    def compute(self, texts: Sequence[str], *, alone: bool) -> Iterator[Result]:
+        """Yield what comes of texts: one result, or several that follow each other where one text is ``alone``."""
+        if self._flat is not None:
+            yield from self._flat_results(self._flat, texts, alone=alone)
+        elif self._annotated is not None:
+            yield self._with_sentences(texts, self._annotated.compute(texts))
+        else:
+            tokens = np.diff(self._rules.tokenize_all(texts)[2])
+            yield Result({ROWS: self._sentence_part(texts)}, tokens, np.zeros(len(texts), np.int64))
+
+    @property
+    def _vector(self) -> str:
+        return self.settings.prefix + VECTOR
+
+    def _flat_results(self, flat: FlatWords, texts: Sequence[str], *, alone: bool) -> Iterator[Result]:
+        sentences = self._sentence_part(texts) if self.settings.has_sentences else None
+        for words, tokens, cut in flat.compute(texts, alone=alone):
+            parts = {WORDS: words}
+            if sentences is not None:
+                parts[SENTENCES] = sentences
+                sentences = Part(sentences.table.slice(0, 0), np.zeros(len(texts) + 1, np.int64))
+            yield Result(parts, tokens, cut)
+
+    def _sentence_part(self, texts: Sequence[str]) -> Part:
+        return _one_each(pa.RecordBatch.from_arrays([self._sentence_array(texts)], [self._vector]))
+
+    def _with_sentences(self, texts: Sequence[str], result: Result) -> Result:
+        if not self.settings.has_sentences:
+            return result
+        part = result.parts[ROWS]
+        kept = [text for place, text in enumerate(texts) if place not in result.failures]
+        columns = [*part.table.columns, self._sentence_array(kept)]
+        schema = part.table.schema.append(pa.field(self._vector, columns[-1].type))
+        table = pa.RecordBatch.from_arrays(columns, schema=schema)
+        return Result({ROWS: Part(table, part.offsets)}, result.tokens, result.cut, result.failures)
+
+    def _sentence_array(self, texts: Sequence[str]) -> Any:
+        vectors = self.model.embed_sentences(texts, self.settings.sentence_settings())
+        return vectors_array(vectors, half=self.settings.float16)
+
+
+def _one_each(table: pa.RecordBatch) -> Part:
+    ones: Ints = np.ones(table.num_rows, np.int64)
+    return Part(table, offsets_of(ones))

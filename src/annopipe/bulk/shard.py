@@ -1,0 +1,144 @@
+"""One shard of the dataset: a Parquet file for each part, written aside and put in place when all are whole."""
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from annopipe.bulk.durable import digest, put_in_place, scratch_name, settle
+from annopipe.bulk.result import joined
+
+ENDING = ".parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class ShardFile:
+    """A finished file: its name in the dataset's folder, size, rows and SHA-256."""
+
+    name: str
+    bytes: int
+    rows: int
+    sha256: str
+
+    def described(self) -> dict[str, Any]:
+        """Return all by name."""
+        return asdict(self)
+
+    def is_whole(self, folder: Path, *, to_the_byte: bool) -> bool:
+        """Tell whether the file is there with this size, a footer that fits and, if asked, this content."""
+        path = folder / self.name
+        try:
+            if path.stat().st_size != self.bytes or pq.read_metadata(path).num_rows != self.rows:
+                return False
+        except (OSError, pa.ArrowInvalid):
+            return False
+        return not to_the_byte or digest(path) == self.sha256
+
+
+def shard_names(number: int, parts: Iterable[str]) -> dict[str, str]:
+    """Return the file of each part: in the folder itself, or in one for each of several parts."""
+    name = f"part-{number:05d}{ENDING}"
+    parts = list(parts)
+    return {part: name if len(parts) == 1 else f"{part}/{name}" for part in parts}
+
+
+class ShardWriter:
+    """Writes the files of one shard; used as a context, which removes what was not committed."""
+
+    def __init__(
+        self, folder: Path, number: int, schemas: Mapping[str, pa.Schema], compression: str, group_bytes: int
+    ) -> None:
+        names = shard_names(number, schemas)
+        self._folder = folder
+        self._files = {
+            part: _PartFile(folder / names[part], names[part], schema, compression, group_bytes)
+            for part, schema in schemas.items()
+        }
+
+    def __enter__(self) -> Self:
+        """Open the files."""
+        for file in self._files.values():
+            file.open()
+        return self
+
+    def write(self, batches: Mapping[str, list[pa.RecordBatch]]) -> None:
+        """Add rows to each part."""
+        for part, some in batches.items():
+            for batch in some:
+                self._files[part].write(batch)
+
+    def commit(self) -> list[ShardFile]:
+        """Finish the files, bring them to the disk and put them in place."""
+        for file in self._files.values():
+            file.finish()
+        return [file.place() for file in self._files.values()]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Remove what is left of files that were not put in place."""
+        for file in self._files.values():
+            file.discard()
+
+
+class _PartFile:
+    """One file of a shard, in row groups of some size."""
+
+    def __init__(self, target: Path, name: str, schema: pa.Schema, compression: str, group_bytes: int) -> None:
+        self._target, self._name, self._schema = target, name, schema
+        self._scratch = scratch_name(target)
+        self._compression, self._group_bytes = compression, group_bytes
+        self._waiting: list[pa.RecordBatch] = []
+        self._size = self._rows = 0
+        self._file: BinaryIO | None = None
+        self._writer: Any = None
+
+    def open(self) -> None:
+        self._target.parent.mkdir(exist_ok=True)
+        self._file = self._scratch.open("wb")
+        plain = [field.name for field in self._schema if not pa.types.is_nested(field.type)]
+        self._writer = pq.ParquetWriter(
+            self._file, self._schema, compression=self._compression, use_dictionary=plain, write_statistics=plain
+        )
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._waiting.append(batch)
+        self._size += batch.nbytes
+        self._rows += batch.num_rows
+        if self._size >= self._group_bytes:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._writer.write_batch(joined(self._waiting, self._schema), row_group_size=2**31)
+        self._waiting, self._size = [], 0
+
+    def finish(self) -> None:
+        self._flush()
+        self._writer.close()
+        self._writer = None
+        if self._file is not None:
+            settle(self._file)
+            self._file.close()
+            self._file = None
+
+    def place(self) -> ShardFile:
+        record = ShardFile(self._name, self._scratch.stat().st_size, self._rows, digest(self._scratch))
+        put_in_place(self._scratch, self._target)
+        return record
+
+    def discard(self) -> None:
+        if self._writer is not None:
+            with contextlib.suppress(OSError, ValueError):
+                self._writer.close()
+            self._writer.is_open = False  # else it tries again when it is collected
+            self._writer = None
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self._scratch.unlink(missing_ok=True)
