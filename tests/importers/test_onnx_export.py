@@ -168,3 +168,17 @@ def test_a_config_beside_the_graph_is_looked_at(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "albert", "hidden_act": "gelu_pytorch_tanh"}))
     assert read(tmp_path, Choices()).config["hidden_act"] == "gelu_pytorch_tanh"
     assert read(tmp_path, Choices(case_sensitive=True)).settings["tokenizer_config"]["do_lower_case"] is False
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("name", ["script_14_sdpa.onnx", "program_23_sdpa.onnx"])
+def test_half_precision(name, tmp_path):
+    onnx = pytest.importorskip("onnx")
+    halves = pytest.importorskip("onnxruntime.transformers.float16")
+    path = unpacked(name, tmp_path)
+    half = halves.convert_float_to_float16(onnx.load(str(path)), keep_io_types=True, disable_shape_infer=True)
+    tensors, facts, _ = read_graph(written(tmp_path, half.SerializeToString()))
+    assert facts.heads == CONFIG.num_attention_heads
+    for weight, values in weights().items():
+        assert tensors[weight].dtype == np.float16
+        assert tensors[weight].tobytes() == values.astype(np.float16).tobytes()
