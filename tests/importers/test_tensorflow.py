@@ -13,7 +13,7 @@ from annopipe.albert.proto import integer
 from annopipe.errors import AnnopipeError, CheckpointError, ModelFileMissing, OtherArchitecture, SourceError
 from annopipe.importers import google_research, tf_hub
 from annopipe.importers.found import Choices, Found
-from annopipe.importers.tensorflow.bundle import Bundle
+from annopipe.importers.tensorflow.bundle import OBJECT_GRAPH, Bundle
 from annopipe.importers.tensorflow.checksum import ROWS, STRETCH, crc32c
 from importers.bundle_writer import write_bundle
 from importers.tensorflow_model import CONFIG, IDS, google_names, weights
@@ -240,3 +240,16 @@ def test_a_graph_cut_anywhere_is_an_error_of_ours(name, tmp_path, vocabulary):
             found.tensors["embeddings.word_embeddings.weight"].tobytes()
             == weights()["embeddings.word_embeddings.weight"].tobytes()
         )
+
+
+def test_variables_are_named_by_the_call_that_restores_them(tmp_path, vocabulary):
+    """Where the checkpoint itself does not tell its objects."""
+    folder = tmp_path / "model"
+    shutil.copytree(FILES / "garden", folder)
+    bundle = Bundle(FILES / "garden" / "variables" / "variables")
+    arrays = {name: bundle.floats(name) for name in bundle.places if name != OBJECT_GRAPH}
+    renamed = {f"variables/{name.split('/')[1]}/.ATTRIBUTES/VARIABLE_VALUE": arrays[name] for name in arrays}
+    write_bundle(folder / "variables" / "variables", renamed)
+    found = tf_hub.read(folder, Choices(vocabulary=vocabulary))
+    expected = weights()
+    assert all(found.tensors[name].tobytes() == values.tobytes() for name, values in expected.items())

@@ -1,6 +1,6 @@
 """One model of TensorFlow: its graph, with weights in a checkpoint beside it or frozen into the graph."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from annopipe.importers.facts import Facts
 from annopipe.importers.tensorflow.bundle import OBJECT_GRAPH, Bundle
 from annopipe.importers.tensorflow.facts import facts_of
 from annopipe.importers.tensorflow.graph import Graph, Node, read_graphs
-from annopipe.importers.tensorflow.names import heads_of, renamed, turned
+from annopipe.importers.tensorflow.names import heads_of, plain, renamed, scheme_of, turned
 from annopipe.importers.wire import Message
 
 LARGEST_GRAPH: Final = 2 << 30
@@ -21,8 +21,6 @@ LARGEST_GRAPH: Final = 2 << 30
 
 READS: Final = ("/ReadVariableOp/resource", "/ReadVariableOp", "/read", "/resource")
 """What freezing puts behind a variable's name."""
-
-SMALLEST_WEIGHT: Final = 2
 
 
 class SavedModel:
@@ -111,9 +109,8 @@ class SavedModel:
             raise ModelFileMissing(
                 f"{self._prefix.parent.name} has no {self._prefix.name}.index, and the graph no weights: copy it whole"
             )
-        found, self.left_out = _only_weights(nodes)
         tensors = {}
-        for name, variable in found.items():
+        for name, variable in _weights_among(nodes).items():
             values = nodes[variable].constant()
             if values is None or values.dtype.kind != "f":
                 raise CheckpointError(f"{self._where}: {variable} has a dtype that is no weight's")
@@ -137,13 +134,12 @@ def _variable(name: str) -> str:
     return name
 
 
-def _only_weights(nodes: Mapping[str, Node]) -> tuple[dict[str, str], tuple[str, ...]]:
+def _weights_among(nodes: Iterable[str]) -> dict[str, str]:
     """Return name → constant of every weight; the many other constants of a graph are not of interest."""
-    from annopipe.importers.tensorflow.names import plain, scheme_of
-
+    nodes = list(nodes)
     scheme = scheme_of(nodes)
     pairs = ((scheme.hugging_face(plain(name)), name) for name in nodes)
-    return {new: name for new, name in pairs if new is not None}, ()
+    return {new: name for new, name in pairs if new is not None}
 
 
 def _is_handle(graph: Graph, name: str) -> bool:
