@@ -197,7 +197,7 @@ def test_a_folder_without_weights(tmp_path: Path) -> None:
     with pytest.raises(ModelFileMissing, match=r"has no model\.safetensors"):
         read_weights(tmp_path, TINY)
     (tmp_path / "pytorch_model.bin").touch()
-    with pytest.raises(ModelFileMissing, match=r"pytorch_model\.bin cannot be read, since only safetensors files"):
+    with pytest.raises(ModelFileMissing, match=r"pytorch_model\.bin cannot be used as it lies: 'annopipe import"):
         read_weights(tmp_path, TINY)
     with pytest.raises(FileNotFoundError, match="is not a folder"):
         read_weights(tmp_path / "absent", TINY)

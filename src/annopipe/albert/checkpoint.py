@@ -97,8 +97,8 @@ def _nothing_found(folder: Path) -> str:
     if not found:
         return f"{folder} has no {FILE_NAME} and no {INDEX_NAME}: the model was not copied whole."
     return (
-        f"{folder} has no {FILE_NAME}; {', '.join(found)} cannot be read, since only safetensors files are safe to "
-        "open: save the model with transformers' save_pretrained, which writes one."
+        f"{folder} has no {FILE_NAME}; {', '.join(found)} cannot be used as it lies: 'annopipe import {folder}' "
+        "reads files of torch, TensorFlow and ONNX; transformers' save_pretrained writes safetensors, too."
     )
 
 

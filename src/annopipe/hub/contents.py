@@ -13,7 +13,13 @@ from annopipe.hub.store import CONFIG
 WEIGHTS: Final = "model.safetensors"
 INDEX: Final = "model.safetensors.index.json"
 INT8: Final = "model.int8.safetensors"
+TORCH: Final = "pytorch_model.bin"
+TORCH_INDEX: Final = "pytorch_model.bin.index.json"
+INDEXES: Final = (INDEX, TORCH_INDEX)
 PIECES: Final = "spiece.model"
+FAST: Final = "tokenizer.json"
+FOREIGN: Final = (TORCH, TORCH_INDEX, FAST)
+"""What is fetched where the usual files are missing, and then turned into them."""
 OPTIONAL: Final = ("tokenizer_config.json",)
 
 
@@ -27,37 +33,38 @@ def needed(origin: str, there: Collection[str]) -> list[str]:
     Raises:
         ModelNotHere: there is no model that annopipe can use; the text says what is missing.
     """
-    weights = next((name for name in (WEIGHTS, INDEX, INT8) if name in there), None)
-    missing = [name for name in (CONFIG, PIECES, weights or WEIGHTS) if name not in there]
-    if missing or weights is None:
+    weights = next((name for name in (WEIGHTS, INDEX, INT8, TORCH, TORCH_INDEX) if name in there), WEIGHTS)
+    pieces = next((name for name in (PIECES, FAST) if name in there), PIECES)
+    missing = [name for name in (CONFIG, pieces, weights) if name not in there]
+    if missing:
         raise ModelNotHere(_unusable(origin, there, missing))
-    return [CONFIG, *(name for name in OPTIONAL if name in there), PIECES, weights]
+    return [CONFIG, *(name for name in OPTIONAL if name in there), pieces, weights]
 
 
 def _unusable(origin: str, there: Collection[str], missing: Sequence[str]) -> str:
     text = f"{origin} has no {' and no '.join(missing)}"
-    if WEIGHTS in missing and any(name.endswith((".bin", ".h5", ".ckpt", ".msgpack")) for name in there):
+    if WEIGHTS in missing and any(name.endswith((".h5", ".ckpt", ".msgpack")) for name in there):
         return (
-            f"{text}: its weights are in a format that annopipe does not open, since such files can run code. Convert "
+            f"{text}: its weights are in a format that annopipe does not open. Convert "
             f"them once with transformers, AlbertModel.from_pretrained({origin!r}).save_pretrained('<folder>'), put "
             f"its {PIECES} and tokenizer_config.json beside them, and give that folder's path in place of the name"
         )
     return f"{text}: it is no ALBERT model with a SentencePiece vocabulary. {OTHER_WAYS}"
 
 
-def shards(folder: Path) -> list[str]:
-    """Return the names of the weights' shards, by the index in a folder.
+def shards(folder: Path, index: str) -> list[str]:
+    """Return the names of the weights' shards, by an index in a folder.
 
     Raises:
         ModelNotHere: the index is damaged, or names something else than files beside it.
     """
     try:
-        names = sorted(set(json.loads((folder / INDEX).read_text(encoding="utf-8"))["weight_map"].values()))
+        names = sorted(set(json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values()))
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise ModelNotHere(f"{INDEX} is damaged: {error}") from error
+        raise ModelNotHere(f"{index} is damaged: {error}") from error
     for name in names:
-        if not isinstance(name, str) or not is_name(name) or not name.endswith(".safetensors"):
-            raise ModelNotHere(f"{INDEX} names {name!r}, which is no file of weights beside it: refused")
+        if not isinstance(name, str) or not is_name(name) or not name.endswith((".safetensors", ".bin")):
+            raise ModelNotHere(f"{index} names {name!r}, which is no file of weights beside it: refused")
     return names
 
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from annopipe.errors import CatalogError, FetchError, ModelNotHere, StoreError
 from annopipe.hub import partials
 from annopipe.hub.card_building import card_of
 from annopipe.hub.checksums import check, stamps_of, write_sums
-from annopipe.hub.contents import INDEX, needed, refuse_others, shards
+from annopipe.hub.contents import FOREIGN, INDEXES, needed, refuse_others, shards
 from annopipe.hub.digests import sha256_of
 from annopipe.hub.entry import Entry
 from annopipe.hub.lock import held
@@ -26,6 +27,9 @@ from annopipe.version import __version__
 from annopipe.warnings import warn_once
 
 CARD: Final = "card.md"
+WEIGHTS: Final = (".safetensors", ".bin")
+CONVERTER: Final = ("annopipe.importers.converting", "convert_in_place")
+"""What turns other files into the usual ones: of a layer above, found by its name."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -85,24 +89,24 @@ def _download(entry: Entry, work: Path) -> tuple[Provenance, list[str]]:
     _log.info("fetching %s from %s/%s", entry.model.key, hub.endpoint, repository)
     snapshot = patiently(partial(hub.snapshot, repository, entry.revision))
     names = needed(repository, snapshot.files)
-    if INDEX in names:
-        names += _shards(hub, snapshot, work)
+    for index in set(INDEXES).intersection(names):
+        names += _shards(hub, snapshot, work, index)
     files = [patiently(partial(hub.file, snapshot, name)) for name in names]
     total = sum(file.size or 0 for file in files)
     have = sum(path.stat().st_size for path in work.iterdir())
     require_space(total - have, f"fetching {entry.model.key}")
     with Progress(entry.model.key, total) as progress:
         compared = {file.name: download(hub, file, work, progress, entry.sha256.get(file.name)) for file in files}
-    weights = [name for name in names if name.endswith(".safetensors")]
+    weights = [name for name in names if name.endswith(WEIGHTS)]
     return _provenance(entry, hub.endpoint, snapshot.commit, _verified(entry, weights, compared)), names
 
 
-def _shards(hub: Hub, snapshot: Snapshot, work: Path) -> list[str]:
+def _shards(hub: Hub, snapshot: Snapshot, work: Path, index: str) -> list[str]:
     """Return the names of the weights' shards, by the index, which is brought for it."""
-    file = patiently(partial(hub.file, snapshot, INDEX))
-    with Progress(INDEX, file.size or 0) as progress:
+    file = patiently(partial(hub.file, snapshot, index))
+    with Progress(index, file.size or 0) as progress:
         download(hub, file, work, progress)
-    return shards(work)
+    return shards(work, index)
 
 
 def _verified(entry: Entry, weights: Sequence[str], compared: dict[str, bool]) -> Verified:
@@ -119,16 +123,27 @@ def _copy(entry: Entry, work: Path) -> tuple[Provenance, list[str]]:
     check(folder, whole=True)
     there = [path.name for path in folder.iterdir() if path.is_file()]
     names = needed(str(folder), there)
-    if INDEX in names:
-        names += shards(folder)
+    for index in set(INDEXES).intersection(names):
+        names += shards(folder, index)
     require_space(sum((folder / name).stat().st_size for name in names), f"copying {entry.model.key}")
     for name in names:
         shutil.copyfile(folder / name, work / name)
         expected = entry.sha256.get(name)
         if expected is not None and sha256_of(work / name) != expected:
             raise StoreError(f"{folder / name} has another SHA-256 than the catalog says: it was refused")
-    weights = [name for name in names if name.endswith(".safetensors")]
+    weights = [name for name in names if name.endswith(WEIGHTS)]
     return _provenance(entry, str(folder), None, _verified(entry, weights, dict.fromkeys(names, False))), names
+
+
+def converted(work: Path, origin: str) -> list[str]:
+    """Turn a file of torch or a ``tokenizer.json`` into the usual files; return the names of all.
+
+    Raises:
+        ModelError: they cannot be read; nothing in them is run.
+    """
+    module, function = CONVERTER
+    names: list[str] = getattr(import_module(module), function)(work, origin)
+    return names
 
 
 def _provenance(entry: Entry, endpoint: str, commit: str | None, verified: Verified) -> Provenance:
@@ -150,6 +165,8 @@ def _finish(entry: Entry, work: Path, provenance: Provenance, names: Sequence[st
     for path in work.iterdir():
         if path.name.endswith((PART, MARK)):
             path.unlink()
+    if set(FOREIGN).intersection(names):
+        names = converted(work, provenance.origin)
     write_sums(work, names)
     provenance = replace(provenance, stamps=stamps_of(work, names))
     provenance.write(work)

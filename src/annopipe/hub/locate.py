@@ -24,7 +24,8 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
     """Return the folder of a model; fetch it if its name is known and it is not on this machine.
 
     Looked at in this order: a path, the local store, the package, the folder of ``ANNOPIPE_CATALOG``, what Spark NLP
-    fetched (``~/cache_pretrained``, only read), the hub. What is on this machine is used without any network. A name never resolves to another model's weights.
+    fetched (``~/cache_pretrained``, only read), the hub. What is on this machine is used without any network. A name
+    never resolves to another model's weights.
 
     Args:
         name: path of a folder, or name of a model: ``<name>``, or ``<name>_<lang>`` in one.
