@@ -126,6 +126,19 @@ def test_the_digest_is_compared(store: Path, tiny_model_folder: Path, tmp_path: 
         annopipe.import_model(tiny_model_folder, "other", sha256="0" * 64)
 
 
+def test_a_digest_beside_the_archive_is_compared(store: Path, tiny_model_folder: Path, tmp_path: Path) -> None:
+    data = zip_of(contents(tiny_model_folder))
+    (tmp_path / "tiny.zip").write_bytes(data)
+    (tmp_path / "tiny.zip.sha256").write_text(f"{'0' * 64}  tiny.zip\n")
+    with pytest.raises(FetchMismatch, match="has the SHA-256"):
+        annopipe.import_model(tmp_path / "tiny.zip")
+    (tmp_path / "tiny.zip.sha256").write_text("damaged")
+    with pytest.raises(FetchMismatch, match="holds no SHA-256"):
+        annopipe.import_model(tmp_path / "tiny.zip")
+    (tmp_path / "tiny.zip.sha256").write_text(f"{hashlib.sha256(data).hexdigest()}  tiny.zip\n")
+    assert annopipe.import_model(tmp_path / "tiny.zip").installed
+
+
 def test_a_name_keeps_its_weights(store: Path, tiny_model_folder: Path, repository: Path, weights: Any) -> None:
     first = annopipe.import_model(tiny_model_folder, "mine")
     assert annopipe.import_model(tiny_model_folder, "mine").information["Version"] == first.information["Version"]

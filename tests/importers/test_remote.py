@@ -192,11 +192,20 @@ def test_another_origin_is_refused(bucket: FileServer, archive: bytes, store: Pa
         take(f"{bucket.address}/elsewhere")
 
 
+def test_a_digest_beside_the_file_is_compared(site: FileServer, archive: bytes, store: Path) -> None:
+    site.files = {FILE: archive, f"{FILE}.sha256": b"0" * 64 + b"  x.zip\n"}
+    with pytest.raises(FetchMismatch, match="has the SHA-256"):
+        annopipe.import_model(f"{site.address}/{FILE}")
+    assert nothing_kept(store)
+    site.files[f"{FILE}.sha256"] = b"<html>something else</html>"
+    assert annopipe.import_model(f"{site.address}/{FILE}").installed
+
+
 def test_a_cut_download_goes_on(site: FileServer, archive: bytes) -> None:
     site.files[FILE] = archive
     site.cut = [1000, 5000, 70_000]
     take(f"{site.address}/{FILE}")
-    ranges = [path for method, path, _ in site.requests if method == "GET"]
+    ranges = [path for method, path, _ in site.requests if method == "GET" and path == f"/{FILE}"]
     assert len(ranges) == 4
 
 

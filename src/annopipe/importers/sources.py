@@ -18,6 +18,7 @@ from annopipe.hub.store import require_space
 from annopipe.hub.transfer import MARK, download, patiently
 from annopipe.hub.web import SCHEMES, Web
 from annopipe.importers.archives import unpack
+from annopipe.importers.beside import beside
 from annopipe.importers.limits import USUAL
 from annopipe.importers.places import Places
 
@@ -48,7 +49,7 @@ def open_source(source: str | os.PathLike[str], work: Path, sha256: str | None =
         source: path of a folder or archive, or an address ``https://``, ``http://``, ``s3://`` (read anonymously) or
             ``file://``; an address of S3 that ends in ``/`` is a folder.
         work: a private folder, for what has to be fetched or unpacked.
-        sha256: that the archive must have.
+        sha256: that the archive must have; by default what a file ``<archive>.sha256`` beside it says, if there is one.
 
     Raises:
         SourceError: nothing is there, or it is neither folder nor archive.
@@ -82,8 +83,9 @@ def _archive(path: Path, told: str, work: Path, sha256: str | None) -> Source:
     if not path.is_file():
         raise SourceError(f"{told} is not there: give a folder, a zip or tar.gz file, or an address")
     digest = sha256_of(path)
-    if sha256 is not None and digest != sha256.lower():
-        raise FetchMismatch(f"{told} has the SHA-256 {digest}, not {sha256}: it was refused")
+    expected = sha256 or beside(told if "://" in told else path)
+    if expected is not None and digest != expected.lower():
+        raise FetchMismatch(f"{told} has the SHA-256 {digest}, not {expected}: it was refused")
     name = stem(path.name)
     folder = work / "unpacked" / (name if is_name(name) else "archive")
     folder.mkdir(parents=True)
