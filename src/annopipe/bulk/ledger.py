@@ -130,7 +130,7 @@ class Ledger:
             for number, entry in read.items()
             if all(file.is_whole(self.folder, to_the_byte=number == last) for file in entry.files)
         }
-        if len(whole) < len(entries) or (lines and lines[-1]):
+        if lines and (len(whole) < len(lines) - 1 or lines[-1]):
             write_text(path, "".join(entry.line() + "\n" for entry in whole.values()))
         return whole
 

@@ -62,8 +62,11 @@ class ShardWriter:
 
     def __enter__(self) -> Self:
         """Open the files."""
-        for file in self._files.values():
-            file.open()
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._discard)
+            for file in self._files.values():
+                file.open()
+            undo.pop_all()
         return self
 
     def write(self, batches: Mapping[str, list[pa.RecordBatch]]) -> None:
@@ -82,6 +85,9 @@ class ShardWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Remove what is left of files that were not put in place."""
+        self._discard()
+
+    def _discard(self) -> None:
         for file in self._files.values():
             file.discard()
 
@@ -139,6 +145,7 @@ class _PartFile:
             self._writer.is_open = False  # else it tries again when it is collected
             self._writer = None
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # what it still held finds no room
+                self._file.close()
             self._file = None
         self._scratch.unlink(missing_ok=True)
