@@ -110,7 +110,11 @@ def hub_module(folder):
     def save(session, ids, out):
         builder = v1.saved_model.Builder(str(folder))
         signature = v1.saved_model.predict_signature_def({"input_ids": ids}, {"sequence_output": out})
-        builder.add_meta_graph_and_variables(session, [], {"tokens": signature}, strip_default_attrs=True)
+        lower = tf.constant(True, name="do_lower_case")
+        info = {"do_lower_case": v1.saved_model.utils.build_tensor_info(lower)}
+        told = v1.saved_model.signature_def_utils.build_signature_def(outputs=info, method_name="tokenization_info")
+        signatures = {"tokens": signature, "tokenization_info": told}
+        builder.add_meta_graph_and_variables(session, [], signatures, strip_default_attrs=True)
         builder.save()
         slimmed(folder)
         return session.run(out, {ids: IDS})

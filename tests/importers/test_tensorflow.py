@@ -59,6 +59,14 @@ def test_a_graph_tells_heads_layers_epsilon_and_activation(name, vocabulary):
     assert found.config["num_hidden_layers"] == CONFIG.num_hidden_layers
 
 
+@pytest.mark.parametrize(("name", "told"), [("hub_module", True), ("garden", False)])
+def test_a_module_tells_whether_it_lowers_case(name, told, vocabulary):
+    found = tf_hub.read(FILES / name, Choices(vocabulary=vocabulary))
+    assert found.settings["case_sensitive"] is False
+    assert any("lower-cased" in sentence for sentence in found.assumed) is not told
+    assert tf_hub.read(FILES / name, Choices(vocabulary=vocabulary, case_sensitive=True)).settings["case_sensitive"]
+
+
 def test_google_research_left_out_and_assumed(vocabulary):
     found = google_research.read(FILES / "google_research", Choices(vocabulary=vocabulary))
     assert set(found.left_out) == {"bert/pooler/dense/kernel", "global_step"}

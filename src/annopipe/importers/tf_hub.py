@@ -30,9 +30,10 @@ def read(folder: Path, choices: Choices) -> Found:
     model = SavedModel(folder / GRAPH, folder / "variables" / "variables")
     tensors = model.tensors()
     config, assumed = completed(tensors, model.facts(tensors), choices, _config(folder, choices))
-    if choices.case_sensitive is None:
+    lowers, cased = model.lowers_case(), choices.case_sensitive
+    if cased is None and lowers is None:
         assumed = (*assumed, LOWER)
-    settings = {"case_sensitive": bool(choices.case_sensitive)}
+    settings = {"case_sensitive": lowers is False if cased is None else cased}
     return Found("tf-hub", config, tensors, vocabulary_in(folder, choices), assumed, model.left_out, settings)
 
 

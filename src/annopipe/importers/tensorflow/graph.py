@@ -1,6 +1,6 @@
 """TensorFlow's graphs (``GraphDef``), alone or inside a SavedModel: nodes, constants, functions that nodes call."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -11,11 +11,11 @@ from annopipe.errors import CheckpointError
 from annopipe.importers.tensorflow.shapes import shape_of
 from annopipe.importers.wire import Message
 
-NUMBERS: Final = {1: "<f4", 3: "<i4", 9: "<i8", 14: "<u2", 19: "<f2"}
+NUMBERS: Final = {1: "<f4", 3: "<i4", 9: "<i8", 10: "?", 14: "<u2", 19: "<f2"}
 """Dtypes of constants that are read, by TensorFlow's number."""
 
 BFLOAT16: Final = 14
-_LISTED: Final = {3: 7, 9: 10, 14: 13, 19: 13}
+_LISTED: Final = {3: 7, 9: 10, 10: 11, 14: 13, 19: 13}
 """Field of a ``TensorProto`` that lists the numbers of a dtype, where they are not given as bytes."""
 
 
@@ -75,14 +75,26 @@ class Graph:
 
     Args:
         message: a ``GraphDef``.
+        signatures: entries of the ``MetaGraphDef`` around it that name the outputs of its signatures.
 
     Raises:
         CheckpointError: it is damaged.
     """
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, signatures: Sequence[Message] = ()) -> None:
         self._message = message
+        self._signatures = signatures
         self.main = Scope(message.messages(1))
+
+    def told(self, signature: str, output: str) -> NDArray[Any] | None:
+        """Return what an output of a signature always is; None if there is none, or it is computed."""
+        for entry in self._signatures:
+            definition = entry.message(2) if entry.text(1) == signature else None
+            for pair in definition.messages(2) if definition is not None else ():
+                tensor = pair.message(2) if pair.text(1) == output else None
+                if tensor is not None:
+                    return self.main.constant(tensor.text(1).partition(":")[0])
+        return None
 
     @cached_property
     def functions(self) -> Mapping[str, Scope]:
@@ -112,8 +124,8 @@ def read_graphs(data: bytes | memoryview, where: str) -> list[Graph]:
         raise message.damaged("it holds no graph")
     if not isinstance(first[0], int):
         return [Graph(message)]
-    found = [meta.message(2) for meta in message.messages(2)]
-    graphs = [Graph(graph) for graph in found if graph is not None]
+    found = [(meta.message(2), meta.messages(5)) for meta in message.messages(2)]
+    graphs = [Graph(graph, signatures) for graph, signatures in found if graph is not None]
     if not graphs:
         raise message.damaged("it holds no graph")
     return graphs

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.errors import CheckpointError, ModelFileMissing
@@ -61,6 +62,12 @@ class SavedModel:
         shapes = {name: bundle.places[key].shape for name, key in keys.items()}
         self._heads = heads_of(shapes, found)
         return {name: turned(name, bundle.floats(keys[variable])) for name, variable in found.items()}
+
+    def lowers_case(self) -> bool | None:
+        """Return whether text is lower-cased, where a module of TF-Hub tells it; None where it does not."""
+        found = [graph.told("tokenization_info", "do_lower_case") for graph in self._graphs]
+        said = {bool(value) for value in found if value is not None and value.ndim == 0 and value.dtype == np.bool_}
+        return said.pop() if len(said) == 1 else None
 
     def facts(self, tensors: Mapping[str, NDArray[Any]]) -> Facts:
         """Return what the graph tells besides the weights that `tensors` gave."""
