@@ -196,7 +196,7 @@ def _served(conf: dict[str, str]) -> _Running:
     server = start_server(conf)
     port = int(server.listening_address[1])
     try:
-        session = connect(address(HOST, port, current_user()), spark_conf(conf))
+        session = connect(address(HOST, port, current_user()), spark_conf(conf), listening=True)
     except BaseException:
         server.stop()
         raise
