@@ -17,6 +17,7 @@ from annopipe.errors import CheckpointError, ModelFileMissing, OtherArchitecture
 from annopipe.exporters import onnx_graph
 from annopipe.importers.found import Choices
 from annopipe.importers.onnx_export import read, read_graph
+from annopipe.importers.onnx_files.graph import MOST_NODES
 from annopipe.importers.onnx_files.sharing import folded
 from importers.tensorflow_model import CONFIG, IDS, weights
 
@@ -142,6 +143,12 @@ def test_quantised_graphs_are_named(tmp_path):
     ends = [proto.value_info("input_ids", ["n"], np.int64)], [proto.value_info("out", ["n"])]
     with pytest.raises(SourceError, match="quantised"):
         read_graph(written(tmp_path, proto.model(proto.graph("g", [node], *ends))))
+
+
+def test_more_nodes_than_any_model_has(tmp_path):
+    nodes = [proto.node("Identity", ["a"], ["a"])] * (MOST_NODES + 1)
+    with pytest.raises(SourceError, match="100000 nodes"):
+        read_graph(written(tmp_path, proto.model(proto.graph("g", nodes, [], []))))
 
 
 @pytest.mark.parametrize("data", [b"", b"\0", b"PK\x03\x04 no graph at all", b"\x08\x08"])

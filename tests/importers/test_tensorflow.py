@@ -9,12 +9,13 @@ import pytest
 
 import tiny_model
 from annopipe.albert.encoder import Encoder
-from annopipe.albert.proto import integer
+from annopipe.albert.proto import integer, text
 from annopipe.errors import AnnopipeError, CheckpointError, ModelFileMissing, OtherArchitecture, SourceError
 from annopipe.importers import google_research, tf_hub
 from annopipe.importers.found import Choices, Found
 from annopipe.importers.tensorflow.bundle import OBJECT_GRAPH, Bundle
 from annopipe.importers.tensorflow.checksum import ROWS, STRETCH, crc32c
+from annopipe.importers.tensorflow.saved_model import SavedModel
 from importers.bundle_writer import write_bundle
 from importers.tensorflow_model import CONFIG, IDS, google_names, weights
 
@@ -248,6 +249,17 @@ def test_a_graph_cut_anywhere_is_an_error_of_ours(name, tmp_path, vocabulary):
             found.tensors["embeddings.word_embeddings.weight"].tobytes()
             == weights()["embeddings.word_embeddings.weight"].tobytes()
         )
+
+
+def test_functions_that_call_each_other_without_end(tmp_path):
+    """Deeper than Python's stack, and in a circle."""
+    called = [
+        text(1, text(1, f"f{at}")) + text(3, text(1, "next") + text(2, f"f{(at + 1) % 5000}")) for at in range(5000)
+    ]
+    library = b"".join(text(1, function) for function in called)
+    (tmp_path / "saved_model.pb").write_bytes(text(1, text(1, "first") + text(2, "f0")) + text(2, library))
+    model = SavedModel(tmp_path / "saved_model.pb", tmp_path / "variables")
+    assert model.facts({}).layers is None
 
 
 def test_variables_are_named_by_the_call_that_restores_them(tmp_path, vocabulary):

@@ -15,6 +15,9 @@ RESHAPING: Final = ("Reshape", "Squeeze", "Unsqueeze", "Flatten")
 UNCHANGING: Final = ("Identity", "Cast", "Dropout")
 """Operators whose output holds the numbers of their first input, in its order."""
 
+MOST_NODES: Final = 100_000
+"""An export of 24 layers spelled out has some 3 000."""
+
 DEEPEST: Final = 64
 """Steps that a constant may be computed in."""
 
@@ -78,6 +81,8 @@ class Graph:
         graph = model.message(7)
         if graph is None:
             raise SourceError(f"{path.name} holds no graph: it is no ONNX file, or truncated")
+        if len(graph.fields.get(1, ())) > MOST_NODES:
+            raise SourceError(f"{path.name} has more than {MOST_NODES} nodes: that is no ALBERT")
         self.nodes = [Node(message) for message in graph.messages(1)]
         self.initializers: Mapping[str, Message] = {tensor.text(8): tensor for tensor in graph.messages(5)}
         self.inputs = [name for name in (one.text(1) for one in graph.messages(11)) if name not in self.initializers]

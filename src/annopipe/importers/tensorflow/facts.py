@@ -15,6 +15,8 @@ NOT_IN_LAYERS: Final = ("pooler", "predictions", "classifier")
 
 EPSILON_ENDS: Final = ("batchnorm/add/y", "LayerNorm/add/y", "layer_norm/add/y")
 MOST_LAYERS: Final = 1024
+DEEPEST: Final = 64
+"""Calls of functions inside each other that are looked into."""
 
 
 def facts_of(graphs: Iterable[Graph], hidden_size: int) -> Facts:
@@ -39,23 +41,21 @@ def _layers(graph: Graph) -> int:
     """Return the most softmaxes that one signature runs: one a layer."""
     counted: dict[str, int] = {}
 
-    def inside(scope: Scope) -> int:
-        return sum(_cost(node) for node in scope.nodes.values())
-
-    def _cost(node: Node) -> int:
+    def cost(node: Node, depth: int) -> int:
         if node.op == "Softmax":
             return 1
         name = node.function() if node.op in CALLS else node.op
         body = graph.functions.get(name)
-        if body is None:
+        if body is None or depth > DEEPEST:
             return 0
         if name not in counted:
             counted[name] = 0
-            counted[name] = min(inside(body), MOST_LAYERS + 1)
+            inside = sum(cost(one, depth + 1) for one in body.nodes.values())
+            counted[name] = min(inside, MOST_LAYERS + 1)
         return counted[name]
 
     direct = sum(node.op == "Softmax" for node in graph.main.nodes.values())
-    called = max((_cost(node) for node in graph.main.nodes.values() if node.op != "Softmax"), default=0)
+    called = max((cost(node, 0) for node in graph.main.nodes.values() if node.op != "Softmax"), default=0)
     return max(direct, called)
 
 
