@@ -26,6 +26,7 @@ class Found:
             ``tokenizer_config`` (what a ``tokenizer_config.json`` holds).
         graph: the source's own ONNX graph, with inputs ``input_ids``, ``attention_mask`` and perhaps
             ``token_type_ids``, whose first output the self-check compares with ours; None if there is none.
+        scratch: keeps a folder in which ``graph`` was unpacked; it is gone with the last who holds this.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Found:
     left_out: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     graph: Path | None = None
+    scratch: object = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import weakref
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,14 +33,21 @@ def read(folder: Path, choices: Choices) -> Found:
         ArchiveError, CheckpointError: the engine's file is damaged.
     """
     saved = albert_in(folder)
-    work = Path(tempfile.mkdtemp(prefix="annopipe-"))
+    scratch = Scratch()
     try:
-        found = _read(saved, choices, work)
+        found = _read(saved, choices, scratch.folder)
     except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
+        scratch.remove()
         raise
-    weakref.finalize(found, shutil.rmtree, work, ignore_errors=True)
-    return found
+    return replace(found, scratch=scratch)
+
+
+class Scratch:
+    """A folder of its own, gone with this object."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="annopipe-"))
+        self.remove = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
 
 def albert_in(folder: Path) -> Saved:
