@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import annopipe
@@ -121,6 +122,32 @@ def test_a_name_that_the_catalog_does_not_know(site: FileServer, archive: bytes)
     take(f"{site.address}/models/", "our_albert")
     with pytest.raises(ModelNotFound, match="holds no other_en_"):
         take(f"{site.address}/models/", "other")
+
+
+@pytest.mark.reference
+@pytest.mark.filterwarnings("ignore::annopipe.errors.AnnopipeWarning")
+@pytest.mark.parametrize("engine", ["onnx", "tensorflow"])
+def test_what_spark_nlp_saved_at_the_cards_addresses(
+    engine: str, bucket: FileServer, reference: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    saved = (reference / "golden" / "saved" / f"albert_tiny_{engine}.zip").read_bytes()
+    bucket.files[f"{BUCKET}/{FOLDER}/{FILE}"] = saved
+    text = ["I love Spark NLP"]
+    found = []
+    for number, place in enumerate((f"s3://{BUCKET}/{FOLDER}", f"{bucket.address}/{BUCKET}/{FOLDER}")):
+        monkeypatch.setenv("ANNOPIPE_HOME", str(tmp_path / f"pretrained {number}"))
+        assert annopipe.AlbertEmbeddings.pretrained(NAME, "en", place).getDimension() == 64
+        monkeypatch.setenv("ANNOPIPE_HOME", str(tmp_path / f"imported {number}"))
+        annopipe.import_model(f"{place}/{FILE}")
+        for kind in ("pretrained", "imported"):
+            monkeypatch.setenv("ANNOPIPE_HOME", str(tmp_path / f"{kind} {number}"))
+            monkeypatch.setenv("ANNOPIPE_OFFLINE", "1")
+            [words] = annopipe.load(NAME).embed_words(text, dialect="sparknlp")
+            found.append(words.vectors)
+            monkeypatch.delenv("ANNOPIPE_OFFLINE")
+    [expected] = annopipe.load(reference / "models" / "albert-tiny-random").embed_words(text, dialect="sparknlp")
+    for vectors_found in found:
+        np.testing.assert_allclose(vectors_found, expected.vectors, atol=0 if engine == "tensorflow" else 1e-5, rtol=0)
 
 
 def test_the_newest_release_is_taken() -> None:

@@ -39,7 +39,6 @@ def convert_in_place(folder: Path, origin: str) -> list[str]:
 
 def _write(folder: Path, made: Path, origin: str) -> list[str]:
     """Write the model; no file of the folder is open afterwards."""
-    found = reader(detect(folder))(folder, Choices())
-    names = write_folder(found, made, origin)
+    names = write_folder(reader(detect(folder))(folder, Choices()), made, origin)
     check_model(made, None)
     return names

@@ -1,6 +1,7 @@
 """An ALBERT in any of its forms, from anywhere, into the local store: whole and checked, or not at all."""
 
 import contextlib
+import dataclasses
 import datetime
 import logging
 import os
@@ -8,7 +9,6 @@ import shutil
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +36,7 @@ MADE: Final = "model"
 _log: Final = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Order:
     """What is to be imported, and as what; see `import_model`."""
 
@@ -116,6 +116,8 @@ def _import(order: Order, choices: Choices, told: Mapping[str, str | None], work
         made = work / MADE
         made.mkdir()
         names = write_folder(found, made, source.told)
+        if found.graph is None:  # a reader's graph lives no longer than what it found
+            found = dataclasses.replace(found, tensors={})
         checked = check_model(made, found.graph)
     for sentence in found.assumed:
         warnings.warn(
