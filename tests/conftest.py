@@ -15,6 +15,7 @@ settings.load_profile("annopipe")
 
 loopback.install()
 os.environ.update(loopback.environment())
+os.environ["ANNOPIPE_SPARK_NLP_CACHE"] = os.devnull
 
 
 @pytest.fixture(autouse=True)
