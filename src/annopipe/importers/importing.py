@@ -116,8 +116,7 @@ def _import(order: Order, choices: Choices, told: Mapping[str, str | None], work
         made = work / MADE
         made.mkdir()
         names = write_folder(found, made, source.told)
-        if found.graph is None:  # a reader's graph lives no longer than what it found
-            found = dataclasses.replace(found, tensors={})
+        found = dataclasses.replace(found, tensors={})
         checked = check_model(made, found.graph)
     for sentence in found.assumed:
         warnings.warn(
