@@ -87,7 +87,8 @@ def batches(
         for number, chunk in _chunks(segments, at.chunk):
             some = True
             skip = at.batch if number == at.chunk else 0
-            groups = _groups(read(chunk, vocabulary, teacher), f"{seed}-{at.epoch}-{number}")
+            groups = grouped(read(chunk, vocabulary, teacher))
+            random.Random(f"{seed}-{at.epoch}-{number}").shuffle(groups)  # noqa: S311 (a shuffle, not a secret)
             for index in range(skip, len(groups)):
                 yield collate(groups[index]), Position(at.epoch, number, index + 1)
         if not some and at.chunk == 0:
@@ -117,14 +118,13 @@ def _chunks(segments: Path, start: int) -> Iterator[tuple[int, list[str]]]:
             number += 1
 
 
-def _groups(rows: list[Row], order: str) -> list[list[Row]]:
-    """The rows by length, in groups that fill a batch, the groups shuffled."""
+def grouped(rows: list[Row]) -> list[list[Row]]:
+    """The rows by length, in groups that fill a batch."""
     groups: list[list[Row]] = [[]]
     for row in sorted(rows, key=lambda row: row.size):
         if groups[-1] and row.size * (len(groups[-1]) + 1) > TOKENS:
             groups.append([])
         groups[-1].append(row)
-    random.Random(order).shuffle(groups)  # noqa: S311 (a shuffle, not a secret)
     return [group for group in groups if group]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -52,20 +53,33 @@ def distance(given: Tensor, wanted: Tensor) -> Tensor:
     return functional.mse_loss(given, wanted) / wanted.var(dim=0, unbiased=False).mean()
 
 
-def losses(student: tuple[Tensor, ...], teacher: tuple[Tensor, ...], batch: Batch) -> Losses:
-    """Compare the student's hidden states with the teacher's (embedding output and six layers each)."""
+def last(levels: list[Tensor]) -> Tensor:
+    """The last level's word vectors as they are."""
+    return levels[-1]
+
+
+def losses(
+    student: tuple[Tensor, ...],
+    teacher: tuple[Tensor, ...],
+    batch: Batch,
+    targets: Callable[[list[Tensor]], Tensor] = last,
+) -> Losses:
+    """Compare the student's hidden states with the teacher's (embedding output and six layers each).
+
+    ``targets`` makes the last level's wanted word vectors of the teacher's at all levels.
+    """
     known, count = batch.known, batch.unit_count
     wanted = [unit_means(level, batch.teacher_units, count)[known] for level in teacher]
     given = [unit_means(level, batch.student_units, count)[known] for level in student]
-    first = student[-1][batch.first][known]
+    first, words = student[-1][batch.first][known], targets(wanted)
     ours = sentence_vectors(student[-1], batch.student_mask)
     theirs = sentence_vectors(teacher[-1], batch.teacher_mask)
     apart = ~torch.eye(len(ours), dtype=torch.bool)
     matrix = (ours @ ours.T - theirs @ theirs.T)[apart] ** 2
     return Losses(
-        word=distance(given[-1], wanted[-1]),
+        word=distance(given[-1], words),
         levels=torch.stack([distance(g, w) for g, w in zip(given[:-1], wanted[:-1], strict=True)]).sum(),
-        first=distance(first, wanted[-1]),
+        first=distance(first, words),
         sentence=(1 - (ours * theirs).sum(-1)).mean(),
         matrix=matrix.mean() if len(ours) > 1 else matrix.sum(),
     )

@@ -19,6 +19,7 @@ from training.losses import losses
 from training.pieces import Vocabulary
 from training.similarity import cosines, pairs, spearman
 from training.student import config, new_student
+from training.targets import TEXTS, targets
 from training.teacher import Teacher
 
 LOG = "log.jsonl"
@@ -41,6 +42,9 @@ class Plan:
     weight_decay: float = 0.01
     clip: float = 1.0
     seed: int = 20
+    inner: int = 2
+    """The teacher's level whose knowledge of words is added to the last one's, and how much, as a share of variance."""
+    share: float = 0.08
     log_every: int = 20
     check_every: int = 400_000
     """Tokens between looks at STS-B dev."""
@@ -71,11 +75,15 @@ class Training:
         self.optimiser = self._optimiser()
         self.progress = load(latest, self.model, self.optimiser) if latest.exists() else Progress()
         self.model.train()
+        self.targets = targets(work, self._texts(TEXTS), self.vocabulary, self.teacher, plan.inner, plan.share)
+
+    def _texts(self, count: int) -> list[str]:
+        """The first segments."""
+        with self.segments.open(encoding="utf-8") as file:
+            return [line.rstrip("\n") for line in islice(file, count)]
 
     def _begun(self) -> AlbertModel:
-        with self.segments.open(encoding="utf-8") as file:
-            texts = [line.rstrip("\n") for line in islice(file, BEGIN_TEXTS)]
-        return new_student(self.vocabulary, self.plan.embedding, self.teacher, texts)
+        return new_student(self.vocabulary, self.plan.embedding, self.teacher, self._texts(BEGIN_TEXTS))
 
     def _optimiser(self) -> torch.optim.AdamW:
         tables: list[torch.nn.Parameter] = []
@@ -119,7 +127,7 @@ class Training:
         given = self.model(
             input_ids=batch.student_ids, attention_mask=batch.student_mask, output_hidden_states=True
         ).hidden_states
-        found = losses(given, wanted, batch)
+        found = losses(given, wanted, batch, self.targets)
         torch.autograd.backward(found.total)
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.plan.clip)
         self.optimiser.step()

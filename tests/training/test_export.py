@@ -30,7 +30,7 @@ def work(prepared_work: Path, teacher_folder: Path, tmp_path_factory: pytest.Tem
     """The work folder of a run that is over, with a card."""
     folder = shutil.copytree(prepared_work, tmp_path_factory.mktemp("training") / "work")
     (folder / "card.md").write_text("A card.")
-    Training(folder, Plan(embedding=16, tokens=800, warmup=2), teacher=Teacher(teacher_folder)).run()
+    Training(folder, Plan(embedding=16, tokens=800, warmup=2, inner=1), teacher=Teacher(teacher_folder)).run()
     return folder
 
 
@@ -111,7 +111,7 @@ def test_one_command_from_texts_to_a_folder(
     monkeypatch.setattr("training.teacher.teacher_folder", lambda: teacher_folder)
     work, out = tmp_path / "work", tmp_path / "out"
     options = {"--work": work, "--out": out, "--evaluation": evaluation, "--embedding": 16, "--pieces": PIECES}
-    options |= {"--tokens": 600, "--threads": 1}
+    options |= {"--tokens": 600, "--inner": 1, "--threads": 1}
     monkeypatch.setattr(
         sys, "argv", ["training", str(corpus), *(str(part) for pair in options.items() for part in pair)]
     )

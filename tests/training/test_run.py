@@ -11,7 +11,7 @@ from training.checkpoint import LATEST, STABLE, trained
 from training.teacher import Teacher
 from training.train import LOG, Plan, Training
 
-PLAN = Plan(embedding=16, tokens=2_600, warmup=3, log_every=2, check_every=1_000)
+PLAN = Plan(embedding=16, tokens=2_600, warmup=3, inner=1, log_every=2, check_every=1_000)
 
 
 class Cut(Exception):
