@@ -30,6 +30,7 @@ MODULES: Final = (
     "sentence_detector",
     "sentence_embeddings",
     "text_matcher",
+    "token_assembler",
     "tokenizer",
 )
 

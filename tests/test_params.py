@@ -117,7 +117,9 @@ def test_sentence_lengths_out_of_range(length: int) -> None:
 
 def test_values_spark_nlp_ignores_are_errors_or_act() -> None:
     assert SentenceEmbeddings().setPoolingStrategy("sum").getPoolingStrategy() == "SUM"
-    assert DocumentAssembler().setCleanupMode(" SHRINK ").getCleanupMode() == "shrink"
+    shrink = DocumentAssembler(inputCol="text").setCleanupMode(" SHRINK ")
+    assert shrink.getCleanupMode() == " SHRINK "
+    assert shrink.transform([" a  b "])[0]["document"][0].result == "a b"
     for bad in ("MAX", ""):
         with pytest.raises(ParamValueError):
             SentenceEmbeddings().setPoolingStrategy(bad)

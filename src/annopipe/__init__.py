@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from annopipe.annotators.sentence_detector import SentenceDetector
     from annopipe.annotators.sentence_embeddings import SentenceEmbeddings
     from annopipe.annotators.text_matcher import TextMatcher, TextMatcherModel
+    from annopipe.annotators.token_assembler import TokenAssembler
     from annopipe.annotators.tokenizer import Tokenizer, TokenizerModel
     from annopipe.bulk.embedding import embed_dataset
     from annopipe.dialect import options
@@ -66,6 +67,7 @@ _NAMED = {
     "AnnopipeError": "errors",
     "AnnopipeWarning": "errors",
     "PretrainedPipeline": "pipeline.pretrained",
+    "TokenAssembler": "annotators.token_assembler",
     "card": "hub.listing",
     "export_model": "exporters.exporting",
     "embed_dataset": "bulk.embedding",

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from annopipe.errors import ParamTypeError, ParamValueError
+from annopipe.errors import NoneGiven, ParamTypeError, ParamValueError
 
 Converter: TypeAlias = Callable[[str, Any], Any]
 
@@ -31,6 +31,8 @@ def to_bool(name: str, value: Any) -> bool:
 
 def to_str(name: str, value: Any) -> str:
     """Accept strings only."""
+    if value is None:
+        raise NoneGiven(str(_refuse(name, f"Could not convert {type(value)} to string type")))
     if not isinstance(value, str):
         raise _refuse(name, f"Could not convert {type(value)} to string type")
     return str(value)

@@ -16,6 +16,14 @@ class ParamTypeError(AnnopipeError, TypeError):
     """A parameter was given a value of the wrong type."""
 
 
+class ColumnNamesMissing(ParamTypeError, IndexError):
+    """``setInputCols`` was called without names."""
+
+
+class NoneGiven(ParamTypeError, AttributeError):
+    """A parameter that takes text was given None."""
+
+
 class ParamValueError(AnnopipeError, ValueError):
     """A parameter was given a value outside its range."""
 
@@ -43,7 +51,7 @@ class PatternTimeout(AnnopipeError, TimeoutError):
     """A user's pattern ran too long on a text."""
 
 
-class AnnotatorMissing(AnnopipeError, NotImplementedError):
+class AnnotatorMissing(AnnopipeError, NotImplementedError, TypeError):
     """An annotator of Spark NLP's that annopipe does not have; the text names what is nearest."""
 
 

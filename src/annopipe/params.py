@@ -5,30 +5,15 @@ The methods are those of ``pyspark.ml.param.Params`` with Spark NLP 5.5.3's word
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
+from annopipe.bound_param import Param as BoundParam
 from annopipe.converters import Converter
 from annopipe.errors import ParamUnset, ParamValueError
 from annopipe.persistence import Savable, Shelf
 from annopipe.virtual_bases import register
 
 ABSENT: Final = object()
-
-
-@dataclass(frozen=True, slots=True)
-class BoundParam:
-    """A parameter of one stage, as ``stage.params`` lists them (pyspark's ``Param``: parent, name, doc)."""
-
-    parent: str
-    name: str
-    doc: str
-
-    def __str__(self) -> str:
-        return f"{self.parent}__{self.name}"
-
-    def __repr__(self) -> str:
-        return f"Param(parent={self.parent!r}, name={self.name!r}, doc={self.doc!r})"
 
 
 class Param:

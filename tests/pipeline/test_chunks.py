@@ -9,6 +9,7 @@ import pytest
 
 from annopipe import (
     AlbertEmbeddings,
+    AnnopipeWarning,
     Annotation,
     Chunk2Doc,
     ChunkEmbeddings,
@@ -22,6 +23,7 @@ from annopipe import (
     RegexMatcher,
     SentenceDetector,
     TextMatcher,
+    TokenAssembler,
     Tokenizer,
 )
 from annopipe.errors import (
@@ -250,3 +252,23 @@ def test_saved_stages_come_back(tmp_path: Path) -> None:
     model.save(tmp_path / "m")
     table = pa.table({"text": ["a b c"]})
     assert PipelineModel.load(tmp_path / "m").transform(table).equals(model.transform(table))
+
+
+def test_tokens_are_put_together_again() -> None:
+    def found(**options: Any) -> list[tuple[int, int, str]]:
+        stages = [*_front(), TokenAssembler(inputCols=["sentence", "token"], outputCol="again", **options)]
+        (row,) = Pipeline(stages=stages).fit().transform(["Ann  (Lee) went.\tBob 9"])
+        return [(d.begin, d.end, d.result) for d in row["again"]]
+
+    assert found() == [(0, 14, "Ann (Lee) went."), (17, 21, "Bob 9")]
+    assert found(preservePosition=True) == [(0, 15, "Ann (Lee) went."), (17, 21, "Bob 9")]
+
+
+def test_a_window_too_short_for_a_piece_cuts_all(tiny_model_folder: Path) -> None:
+    words = _words(tiny_model_folder, dialect="sparknlp").setMaxSentenceLength(2)
+    model = Pipeline(stages=[*_front(dialect="sparknlp"), words]).fit()
+    with pytest.warns(AnnopipeWarning, match="past maxSentenceLength"):
+        found = model.transform(["a b", ""])
+    assert [row["words"] for row in found] == [[], []]
+    with pytest.raises(ParamValueError, match="at least 3"):
+        words.copy().setDialect("albert").setMaxSentenceLength(2)

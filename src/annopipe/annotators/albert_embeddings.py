@@ -1,6 +1,7 @@
 """AlbertEmbeddings: from tokens to word vectors."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -37,10 +38,13 @@ def _sentence_length(name: str, value: Any) -> int:
             "Consider splitting up the input first with another annotator e.g. SentenceDetector."
         )
         raise ParamValueError(msg)
-    if length < SHORTEST:
-        msg = f"The maxSentenceLength must be at least {SHORTEST}: [CLS], one piece and [SEP] (received {length})"
-        raise ParamValueError(msg)
+    if length < 0:
+        raise ParamValueError(_too_short(length))
     return length
+
+
+def _too_short(length: int) -> str:
+    return f"The maxSentenceLength must be at least {SHORTEST}: [CLS], one piece and [SEP] (received {length})"
 
 
 def _layers(name: str, value: Any) -> str:  # noqa: ARG001
@@ -107,7 +111,6 @@ class AlbertEmbeddings(Annotator):
         self.uid = uid
         self._reference = reference
         self._values.setdefault("engine", "onnx")
-        self._values.setdefault("storageRef", uid)
         return self
 
     def describe(self, shelf: Shelf) -> dict[str, Any]:
@@ -136,9 +139,16 @@ class AlbertEmbeddings(Annotator):
         return self._reference.model()
 
     def _default(self, name: str) -> Any:
-        if name == "dimension" and self._reference is not None:
-            return self._dimension()
+        if self._reference is not None and name in ("dimension", "storageRef"):
+            return self._dimension() if name == "dimension" else self.uid
         return super()._default(name)
+
+    def explainParam(self, param: Any) -> str:
+        """Return `Params.explainParam`; the model's dimension is shown as what is current."""
+        shown = super().explainParam(param)
+        if self._name(param) != "dimension" or self._reference is None or self.isSet("dimension"):
+            return shown
+        return shown.replace("(default: ", f"(default: {self._declared['dimension'].default}, current: ")
 
     def _dimension(self) -> int:
         return dimension(self._model().config, Layers.parse(self.getOrDefault("layers")), self.getOrDefault("pooling"))
@@ -147,6 +157,20 @@ class AlbertEmbeddings(Annotator):
         """Set ``dimension``; only the model's own is accepted once there is a model."""
         self._set("dimension", value)
         return self
+
+    def setMaxSentenceLength(self, value: int) -> Self:
+        """Set ``maxSentenceLength``, 3 to 512.
+
+        In the ``sparknlp`` dialect 0, 1 and 2 are accepted too, as in Spark NLP: all tokens are cut, and counted.
+        """
+        self._set("maxSentenceLength", value)
+        self._check_window()
+        return self
+
+    def _check_window(self) -> None:
+        length: int | None = self._explicit("maxSentenceLength")
+        if length is not None and length < SHORTEST and self._dialect != "sparknlp":
+            raise ParamValueError(_too_short(length))
 
     def _settings(self) -> WordSettings:
         return WordSettings(
@@ -181,6 +205,7 @@ class AlbertEmbeddings(Annotator):
             msg = f"{self.uid}: dimension is {asked}, but the model's vectors have {dimension} numbers: leave it unset"
             raise ParamValueError(msg)
         self._keeps_case(self._model())
+        self._check_window()
         ref = self._explicit("storageRef") or self.uid
         return annotation_field(self._output_name(), self.outputAnnotatorType, ref=ref, dimension=dimension)
 
@@ -192,6 +217,10 @@ class AlbertEmbeddings(Annotator):
         """
         sentences, tokens = inputs["document"], inputs["token"]
         self._check_rows(tokens)
+        if self._dialect == "sparknlp" and self.getOrDefault("maxSentenceLength") < SHORTEST:
+            self._warn_of_cut(len(tokens))
+            none = tokens.select(np.empty(0, np.int64))
+            return replace(none, annotator_type=self.outputAnnotatorType, offsets=np.zeros_like(tokens.offsets))
         model, embed = self._model(), embed_alone if self._dialect == "sparknlp" else embed_in_context
         embedded = embed(model, self._settings(), sentences, tokens)
         if embedded.found.cut.any():

@@ -29,11 +29,15 @@ REPLACED = "replacedCharacters"
 
 
 def _to_mode(name: str, value: Any) -> str:
-    mode = to_str(name, value).strip().lower()
-    if mode not in CLEANUPS:
+    mode = to_str(name, value)
+    if _folded(mode) not in CLEANUPS:
         msg = f"Cleanup mode possible values: {', '.join(CLEANUPS)} (received {value!r})"
         raise ParamValueError(msg)
     return mode
+
+
+def _folded(mode: str) -> str:
+    return mode.strip().lower()
 
 
 class DocumentAssembler(Transformer):
@@ -55,7 +59,7 @@ class DocumentAssembler(Transformer):
     cleanupMode = Param(_to_mode, f"how to clean the text: {', '.join(CLEANUPS)}", "disabled", lenient=True)
 
     def setCleanupMode(self, value: str) -> Self:
-        """Set ``cleanupMode``; case and surrounding spaces do not matter.
+        """Set ``cleanupMode``; case and surrounding spaces do not matter, and are kept as given.
 
         Raises:
             ParamValueError: none of the eight modes.
@@ -103,7 +107,7 @@ class DocumentAssembler(Transformer):
     def _column(
         self, texts: Iterable[str | None], counts: list[int], sentences: list[str], more: list[Metadata | None] | None
     ) -> AnnotationColumn:
-        clean = CLEANUPS[self.getOrDefault("cleanupMode")]
+        clean = CLEANUPS[_folded(self.getOrDefault("cleanupMode"))]
         results = [clean(text) if text else "" for text in texts]
         length = utf16_length if self._dialect == "sparknlp" else len
         count = len(results)

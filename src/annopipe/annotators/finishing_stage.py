@@ -32,9 +32,8 @@ class FinishingStage(Transformer):
 
     def getOutputCols(self) -> list[str]:
         """Return the names of the new columns, ``finished_<input>`` unless set."""
-        inputs: list[str] = self.getOrDefault("inputCols")
         outputs: list[str] = self.getOrDefault("outputCols")
-        return outputs or [f"finished_{name}" for name in inputs]
+        return outputs or [f"finished_{name}" for name in self.getOrDefault("inputCols")]
 
     def _pairs(self) -> list[tuple[str, str]]:
         try:

@@ -11,7 +11,7 @@ from annopipe.annotators.wiring import add_output, annotation_field, match_input
 from annopipe.columns import AnnotationColumn
 from annopipe.converters import to_bool, to_str, to_str_list
 from annopipe.dialect import Dialect, as_dialect, options
-from annopipe.errors import ParamTypeError, WiringError
+from annopipe.errors import ColumnNamesMissing, ParamTypeError, WiringError
 from annopipe.params import Param, Params
 from annopipe.persistence import Shelf
 
@@ -69,6 +69,10 @@ class Transformer(Stage):
     def run(self, batch: Batch, schema: pa.Schema) -> Batch:
         """Return the batch after this stage; ``schema`` is the one before it."""
 
+    def setParams(self) -> Self:
+        """Return the stage: as in Spark NLP, nothing is set here; each parameter has a setter."""
+        return self
+
     def transform(self, frame: Any, params: Any = None) -> Any:
         """Return a frame of the same kind with this stage's output columns appended.
 
@@ -108,7 +112,7 @@ class Wired(Stage):
     def _columns(self, value: tuple[Any, ...]) -> list[str]:
         if not value:
             msg = f"setInputCols in {self.uid} needs column names: {', '.join(self.inputAnnotatorTypes)}"
-            raise ParamTypeError(msg)
+            raise ColumnNamesMissing(msg)
         first = value[0]
         if not isinstance(first, str | list):
             raise ParamTypeError("InputCols datatype not supported. It must be either str or list")

@@ -118,8 +118,9 @@ class TokenizerModel(_TokenParams, Annotator):
     suffixPattern = Param(to_str, r"trailing part of a token, ends with \z", extra=True)
     infixPatterns = Param(to_str_list, "middle parts of a token", extra=True)
     contextChars = Param(to_str_list, "characters peeled off both ends of words", CONTEXT_CHARS, extra=True)
-    minLength = Param(at_least(0), "drop tokens shorter than this", 0, extra=True)
-    maxLength = Param(at_least(0), "drop tokens longer than this; not set = no limit", extra=True)
+    minLength = Param(at_least(0), "drop tokens shorter than this", 0)
+    maxLength = Param(at_least(0), "drop tokens longer than this; not set explicitly = no limit", 99999)
+    rules = Param(to_str, "Spark NLP's compiled rules; the patterns above are used in their place", lenient=True)
 
     @classmethod
     def pretrained(cls, name: str = "token_rules", lang: str = "en", remote_loc: str | None = None) -> Self:  # noqa: ARG003

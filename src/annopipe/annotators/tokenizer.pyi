@@ -136,6 +136,7 @@ class TokenizerModel(_TokenParams, Annotator):
     contextChars: Param
     minLength: Param
     maxLength: Param
+    rules: Param
     def __init__(
         self,
         *,
@@ -150,6 +151,7 @@ class TokenizerModel(_TokenParams, Annotator):
         minLength: int = ...,
         outputCol: str = ...,
         prefixPattern: str = ...,
+        rules: str = ...,
         splitChars: list[str] | tuple[str, ...] = ...,
         splitPattern: str = ...,
         suffixPattern: str = ...,
@@ -182,9 +184,9 @@ class TokenizerModel(_TokenParams, Annotator):
     def getLazyAnnotator(self) -> bool:
         """Return ``lazyAnnotator``: LightPipeline leaves this stage out; frames run it all the same"""
     def setMaxLength(self, value: int) -> Self:
-        """Set ``maxLength``: drop tokens longer than this; not set = no limit"""
+        """Set ``maxLength``: drop tokens longer than this; not set explicitly = no limit"""
     def getMaxLength(self) -> int:
-        """Return ``maxLength``: drop tokens longer than this; not set = no limit"""
+        """Return ``maxLength``: drop tokens longer than this; not set explicitly = no limit"""
     def setMinLength(self, value: int) -> Self:
         """Set ``minLength``: drop tokens shorter than this"""
     def getMinLength(self) -> int:
@@ -197,6 +199,10 @@ class TokenizerModel(_TokenParams, Annotator):
         """Set ``prefixPattern``: leading part of a token, begins with \\A"""
     def getPrefixPattern(self) -> str:
         """Return ``prefixPattern``: leading part of a token, begins with \\A"""
+    def setRules(self, value: str) -> Self:
+        """Set ``rules``: Spark NLP's compiled rules; the patterns above are used in their place"""
+    def getRules(self) -> str | None:
+        """Return ``rules``: Spark NLP's compiled rules; the patterns above are used in their place"""
     def setSplitChars(self, value: list[str] | tuple[str, ...]) -> Self:
         """Set ``splitChars``: characters at which tokens are cut; they are dropped"""
     def getSplitChars(self) -> list[str]:

@@ -102,8 +102,11 @@ class Pipeline(Params):
 
         No stage of annopipe looks at the data to fit, so ``dataset`` may be left out; wrong columns are found by
         ``transform``, as in Spark NLP. Estimators of pyspark among the stages are fitted to a Spark frame.
+
+        Raises:
+            ParamUnset: there are no stages yet.
         """
-        stages = [stage.copy(params) if params else stage for stage in self._stages()]
+        stages = [stage.copy(params) if params else stage for stage in self.getStages()]
         return PipelineModel(fit_stages(stages, dataset))
 
     def _stages(self) -> list[Any]:

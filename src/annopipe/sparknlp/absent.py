@@ -28,7 +28,7 @@ _OTHERS: Final = _words(
     "DocumentNormalizer DocumentTokenSplitter GraphExtraction GraphFinisher HubertForCTC ImageAssembler "
     "LanguageDetectorDL MultiDateMatcher MultiDocumentAssembler NerConverter NerOverwriter RecursivePipeline "
     "RegexTokenizer SpanBertCorefModel Stemmer StopWordsCleaner SwinForImageClassification TableAssembler Token2Chunk "
-    "TokenAssembler UniversalSentenceEncoder ViTForImageClassification Wav2Vec2ForCTC WhisperForCTC "
+    "UniversalSentenceEncoder ViTForImageClassification Wav2Vec2ForCTC WhisperForCTC "
     "WordEmbeddingsModel YakeKeywordExtraction ZeroShotNerModel"
 )
 

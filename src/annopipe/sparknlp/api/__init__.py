@@ -6,6 +6,7 @@ from annopipe.annotators.doc2chunk import Doc2Chunk
 from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.embeddings_finisher import EmbeddingsFinisher
 from annopipe.annotators.finisher import Finisher
+from annopipe.annotators.token_assembler import TokenAssembler
 from annopipe.sparknlp.absent import NAMES, absent
 from annopipe.warnings import warn_once
 
@@ -13,7 +14,7 @@ FOLLOWED = "5.5.3"
 """The version of Spark NLP whose behaviour is followed."""
 
 __version__ = FOLLOWED
-__all__ = ["Doc2Chunk", "DocumentAssembler", "EmbeddingsFinisher", "Finisher", "start", "version"]
+__all__ = ["Doc2Chunk", "DocumentAssembler", "EmbeddingsFinisher", "Finisher", "TokenAssembler", "start", "version"]
 
 
 def start(

@@ -17,8 +17,6 @@ class _AnyAnnotation(type):
 class Annotation(own.Annotation, metaclass=_AnyAnnotation):
     """Spark NLP's class: all six fields must be given, and ``dataType`` is pyspark's."""
 
-    __slots__ = ()
-
     def __init__(
         self,
         annotatorType: str,
@@ -39,6 +37,10 @@ class Annotation(own.Annotation, metaclass=_AnyAnnotation):
     def arrayType() -> Any:
         """Return pyspark's array type of an annotation column."""
         return _spark_type(own.COLUMN_TYPE)
+
+
+for _name in own.FIELDS:
+    setattr(Annotation, _name, None)  # over the base's slots, so that vars(annotation) shows the fields
 
 
 def _spark_type(type_: Any) -> Any:

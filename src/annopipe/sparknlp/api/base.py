@@ -8,10 +8,11 @@ from annopipe.annotators.doc2chunk import Doc2Chunk
 from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.embeddings_finisher import EmbeddingsFinisher
 from annopipe.annotators.finisher import Finisher
-from annopipe.pipeline.light import LightPipeline
+from annopipe.annotators.token_assembler import TokenAssembler
 from annopipe.pipeline.pipeline import Pipeline, PipelineModel
 from annopipe.sparknlp.absent import NAMES, absent
 from annopipe.sparknlp.api.annotation import Annotation
+from annopipe.sparknlp.api.light_pipeline import LightPipeline
 
 _OF_PYSPARK = {
     "Estimator": "pyspark.ml",
@@ -34,6 +35,7 @@ __all__ = [
     "LightPipeline",
     "Pipeline",
     "PipelineModel",
+    "TokenAssembler",
 ]
 __all__ += [name for name in NAMES if name.endswith(("Assembler", "Pipeline"))]
 __all__ += _STARRED if find_spec("pyspark") else ()  # noqa: PLE0605

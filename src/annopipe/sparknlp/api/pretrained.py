@@ -4,8 +4,8 @@ from typing import Any
 
 from annopipe.annotators.albert_embeddings import AlbertEmbeddings
 from annopipe.hub.listing import models
-from annopipe.pipeline.light import LightPipeline
 from annopipe.pipeline.pretrained import PretrainedPipeline
+from annopipe.sparknlp.api.light_pipeline import LightPipeline
 
 __path__: list[str] = []
 __all__ = ["LightPipeline", "PretrainedPipeline", "ResourceDownloader"]
