@@ -42,7 +42,7 @@ def _kill_and_resume(
     words = (source, folder / "out", model, level, int(flat), rows, processes)
     start = time.monotonic()
     annopipe.embed_dataset(source, folder / "whole", model=model, level=level, flat=flat, shard_rows=rows)  # type: ignore[arg-type]
-    patience = 2 + 2 * (time.monotonic() - start)
+    patience = 1 + time.monotonic() - start
     hits = 0
     while hits < kills:
         process = _start(program, *words)

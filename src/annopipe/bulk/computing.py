@@ -1,5 +1,6 @@
 """Who computes: this process, or several others; results come in the order of the slices either way."""
 
+import contextlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -152,6 +153,8 @@ class Processes:
 
     def _pump(self, head: _Work) -> None:
         """Wait until some process has something to say, or is gone."""
+        if not self._workers:
+            raise WorkerDied("no process computes any more: results were asked for after the next slice was")
         heard = {worker.pipe: worker for worker in self._workers if self._has_room(worker, head)}
         gone = {worker.process.sentinel: worker for worker in self._workers}
         ready = wait([*heard, *gone])
@@ -165,13 +168,14 @@ class Processes:
         return worker.work is None or worker.work is head or len(worker.work.results) < AHEAD
 
     def _hear(self, worker: _Worker) -> None:
-        try:
+        message = None
+        with contextlib.suppress(EOFError, OSError):
             if worker.pipe.poll() or worker.process.is_alive():
-                self._take(worker, *worker.pipe.recv())
-                return
-        except (EOFError, OSError):
-            pass
-        self._bury(worker)
+                message = worker.pipe.recv()
+        if message is None:
+            self._bury(worker)
+        else:
+            self._take(worker, *message)
 
     @staticmethod
     def _take(worker: _Worker, kind: str, content: Any) -> None:

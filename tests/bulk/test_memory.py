@@ -1,0 +1,94 @@
+"""Memory holds with any document, and what is shared out fits together."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from annopipe.bulk.amounts import shown, to_bytes
+from annopipe.bulk.budget import Budget
+from annopipe.errors import ParamTypeError, ParamValueError
+
+from .jobs import WORDS, read, write_parquet
+
+PROGRAM = """
+import sys
+import annopipe
+
+source, output, model, memory, flat, dialect = sys.argv[1:]
+report = annopipe.embed_dataset(
+    source, output, model=model, memory=memory, flat=flat == "1", level="word" if flat == "1" else "sentence",
+    dialect=dialect, sentences=dialect == "sparknlp", threads=1,
+)
+print(report.peak_memory, report.tokens)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [(5, 5), ("7", 7), ("1GB", 10**9), ("1.5 gb", 1_500_000_000), ("512MiB", 2**29), ("2k", 2000)],
+)
+def test_amounts(text: str | int, amount: int) -> None:
+    assert to_bytes("memory", text) == amount
+
+
+@pytest.mark.parametrize("text", ["", "GB", "1XB", "-1GB", "1 G B", "1e9"])
+def test_other_texts_are_no_amounts(text: str) -> None:
+    with pytest.raises(ParamValueError, match="memory is "):
+        to_bytes("memory", text)
+
+
+def test_other_things_are_no_amounts() -> None:
+    for thing in (None, 1.5, True):
+        with pytest.raises(ParamTypeError, match="memory is "):
+            to_bytes("memory", thing)
+
+
+@pytest.mark.parametrize(("amount", "text"), [(3, "3 bytes"), (2500, "2.5 kB"), (10**6, "1.0 MB"), (10**10, "10.0 GB")])
+def test_amounts_are_shown(amount: int, text: str) -> None:
+    assert shown(amount) == text
+
+
+@pytest.mark.parametrize("memory", [10**9, 4 * 10**9, 64 * 10**9])
+@pytest.mark.parametrize("width", [64, 768, 4096])
+def test_shares_fit_into_the_whole(memory: int, width: int) -> None:
+    budget = Budget.of(memory, weights=40_000_000, width=width, processes=1)
+    assert budget.seen_bytes + 2 * budget.group_bytes + 4 * budget.part_bytes < memory - 280_000_000
+    assert budget.slice_characters >= 1000
+
+
+def test_too_little_memory_is_refused_with_the_least_that_would_do() -> None:
+    with pytest.raises(ParamValueError, match=r"in 2 processes needs 890\.0 MB at least"):
+        Budget.of(500 * 10**6, weights=40_000_000, width=64, processes=2)
+
+
+def _peak(*words: object) -> tuple[int, int]:
+    run = [sys.executable, "-c", PROGRAM, *map(str, words)]
+    done = subprocess.run(run, capture_output=True, text=True, check=True)
+    peak, tokens = done.stdout.split()
+    return int(peak), int(tokens)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system does not tell the peak")
+def test_a_long_document_among_short_ones(tiny_model_folder: Path, tmp_path: Path) -> None:
+    text = " ".join(WORDS) * 3000
+    source = write_parquet(tmp_path / "in.parquet", ["one", text, "two"])
+    peak, tokens = _peak(source, tmp_path / "out", tiny_model_folder, "400MB", 1, "albert")
+    assert peak < 400_000_000
+    table = read(tmp_path / "out")
+    assert table.num_rows == tokens
+    assert set(table["row"].to_pylist()) == {0, 1, 2}
+    assert pq.read_metadata(tmp_path / "out" / "part-00000.parquet").num_rows == tokens
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform == "win32", reason="the system does not tell the peak")
+@pytest.mark.parametrize(("flat", "dialect"), [(1, "albert"), (0, "albert"), (1, "sparknlp")])
+def test_a_document_of_ten_megabytes(flat: int, dialect: str, tiny_model_folder: Path, tmp_path: Path) -> None:
+    text = " ".join(WORDS[:4]) + " "
+    source = write_parquet(tmp_path / "in.parquet", ["one", text * (10**7 // len(text)), "two"])
+    peak, tokens = _peak(source, tmp_path / "out", tiny_model_folder, "1GB", flat, dialect)
+    assert peak < 10**9
+    assert tokens > 1_500_000
