@@ -154,6 +154,17 @@ def test_a_name_keeps_its_weights(store: Path, tiny_model_folder: Path, reposito
     assert sorted(path.name for path in store.iterdir() if path.name[0] != ".") == ["mine_en"]
 
 
+def test_a_changed_model_says_how_it_comes_back(store: Path, tiny_model_folder: Path) -> None:
+    annopipe.import_model(tiny_model_folder, "mine", "de")
+    spiece = store / "mine_de" / "spiece.model"
+    spiece.write_bytes(spiece.read_bytes() + b"x")
+    again = f"annopipe import {tiny_model_folder} --name mine --lang de --replace"
+    with pytest.raises(StoreError, match=re.escape(again)):
+        annopipe.load("mine", "de")
+    assert main(again.split()[1:]) == 0
+    annopipe.load("mine", "de")
+
+
 def test_two_models(store: Path, tiny_model_folder: Path, tmp_path: Path) -> None:
     both = tmp_path / "both"
     shutil.copytree(tiny_model_folder, both / "one")

@@ -107,4 +107,7 @@ def _anew(folder: Path, provenance: Provenance | None) -> str:
         return "install annopipe again (pip install --force-reinstall annopipe)"
     if provenance is None:
         return f"put the right file there, or remove the folder {folder}"
+    if provenance.verified == "import":
+        what = f"{provenance.endpoint} --name {provenance.name} --lang {provenance.language} --replace"
+        return f"import it anew with 'annopipe import {what}', or remove it: 'annopipe remove {folder.name}'"
     return f"fetch it anew with 'annopipe pull --force {folder.name}', or remove it: 'annopipe remove {folder.name}'"
