@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from annopipe import AlbertEmbeddings, DocumentAssembler, Pipeline, PipelineModel, Tokenizer
+from annopipe.albert.config import AlbertConfig
 from annopipe.errors import (
     AnnopipeError,
     ColumnTypeError,
@@ -219,3 +221,28 @@ def test_an_error_comes_at_once(spark: Any, folder: Path) -> None:
     with pytest.raises(RowTooLarge):
         result.count()
     assert time.monotonic() - begun < 10
+
+
+@pytest.mark.long
+def test_a_row_of_200_megabytes_passes(spark: Any, tmp_path: Path) -> None:
+    shape = AlbertConfig(
+        embedding_size=16,
+        hidden_size=256,
+        num_hidden_layers=12,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=64,
+        vocab_size=400,
+    )
+    model = _pipeline(make_tiny_model(tmp_path / "wide", config=shape), layers="concat:" + _layers(12))
+    tokens = 200_000_000 // (12 * 256 * 4)
+    table = model.transform(_frame(spark, "a house", "a " * tokens)).select("e").toArrow()
+    small, large = table.column("e").combine_chunks()
+    assert (len(small), len(large)) == (2, tokens)
+    vectors = large.values.field("embeddings")
+    assert len(vectors.flatten()) * 4 > 199_000_000
+    assert np.isfinite(vectors.flatten().to_numpy()).all()
+
+
+def _layers(count: int) -> str:
+    return ",".join(f"-{number}" for number in range(1, count + 1))

@@ -14,7 +14,7 @@ from annopipe.annotators.stage import Transformer
 from annopipe.annotators.tokenizer import Tokenizer
 from annopipe.errors import ParamTypeError
 from annopipe.frames.spark_types import to_spark_type
-from annopipe.pipeline.native import Embedder, load
+from annopipe.pipeline.native import Embedder
 
 WORDS = "albert_words"
 SENTENCE = "albert_sentence"
@@ -73,14 +73,14 @@ class _Words:
 
 
 class _Sentences:
-    """The text column of a batch as one vector a text."""
+    """The text column of a batch as one vector a text; pickles as its stage."""
 
     def __init__(self, embeddings: AlbertEmbeddings) -> None:
-        self._folder = str(embeddings._model().folder)  # type: ignore[attr-defined]  # the stub shows users methods only
+        self._stage = embeddings
 
     def run(self, parts: Iterator[pa.Array]) -> Iterator[pa.Array]:
         """Yield the vectors of each part."""
-        embedder = load(self._folder)
+        embedder = Embedder(self._stage._model())  # type: ignore[attr-defined]  # the stub shows users methods only
         type_ = pa.list_(pa.field("element", pa.float32(), nullable=False))
         for part in parts:
             texts = part.cast(pa.string())
