@@ -5,8 +5,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from annopipe.bulk.endings import ENDINGS
 from annopipe.bulk.sources import _OPENERS, open_source
-from annopipe.bulk.sources.endings import ENDINGS
 from annopipe.bulk.sources.source import BATCH_BYTES, BATCH_ROWS, in_batches
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from annopipe.bulk.durable import digest
+from annopipe.bulk.endings import ENDINGS
 from annopipe.bulk.sources import Place
-from annopipe.bulk.sources.endings import ENDINGS
 from annopipe.errors import InputFileError, MissingExtra
 
 LISTED = ", ".join(ENDINGS)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from annopipe.bulk.sources.endings import ENDINGS
+from annopipe.bulk.endings import ENDINGS
 from annopipe.errors import CommandError
 
 _SHARED: Final = ("model", "lang", "dialect", "pooling", "layers", "sentences", "column", "prefix")

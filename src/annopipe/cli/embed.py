@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from annopipe.bulk.sources.endings import ENDINGS
+from annopipe.bulk.endings import ENDINGS
 from annopipe.cli.dataset import add_dataset_options, is_folder, refuse_dataset_options, run_dataset
 from annopipe.dialect import DIALECTS
 from annopipe.errors import CommandError

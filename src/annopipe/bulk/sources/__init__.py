@@ -25,7 +25,7 @@ def open_source(path: Place, column: str, *, skip: bool = False) -> Source:
     """Open a file by its ending.
 
     Args:
-        path: a file that ends in one of ``annopipe.bulk.sources.endings.ENDINGS``, in any case.
+        path: a file that ends in one of ``annopipe.bulk.endings.ENDINGS``, in any case.
         column: the text column, which a ``.txt`` file gets and the others must have.
         skip: leave damaged lines of ``.txt`` and ``.jsonl`` files out, named in ``Source.faults``.
 
