@@ -189,8 +189,9 @@ def test_a_part_that_went_bad_is_fetched_anew_at_once(
     mended(hub, model_files)
 
 
-def test_a_repository_without_safetensors(hub: LocalHub, store: Path, model_files: dict[str, bytes]) -> None:
+def test_a_repository_without_weights_that_are_read(hub: LocalHub, store: Path, model_files: dict[str, bytes]) -> None:
     weights = hub.repositories[BASE].files.pop(WEIGHTS)
+    hub.repositories[BASE].files["tf_model.h5"] = hub.repositories[BASE].files.pop("pytorch_model.bin")
     text = fails(ModelNotHere, store)
     assert f"{BASE} has no {WEIGHTS}" in text
     assert "save_pretrained" in text
