@@ -9,6 +9,8 @@ from annopipe.errors import ParamValueError
 PROCESS_BYTES: Final = 200_000_000
 """Python, libraries and the vocabulary of one process, by measure."""
 WEIGHT_COPIES: Final = 2
+TOKEN_NUMBERS: Final = 75
+"""Memory of one token besides its vector, in numbers of four bytes."""
 LEAST_WORK: Final = 50_000_000
 
 
@@ -52,7 +54,7 @@ class Budget:
         work = memory - fixed
         slice_bytes = min(max(work // (16 + 8 * all_), 1_000_000), 64_000_000)
         return cls(
-            slice_characters=max(1000, slice_bytes // (2 * width)),
+            slice_characters=max(1000, slice_bytes // (2 * (width + TOKEN_NUMBERS))),
             part_bytes=slice_bytes,
             seen_bytes=work // 4,
             group_bytes=min(max(work // 12, 4_000_000), 64_000_000),

@@ -22,6 +22,9 @@ from annopipe.columns import AnnotationColumn, Floats, rows_of
 COLUMNS = ("sentence", "token", "begin", "end", "vector")
 """Names of the columns; the first only where sentences are found."""
 
+TOKEN_BYTES = 300
+"""Memory of one token besides its vector, by measure."""
+
 Rows = tuple[Part, Ints, Ints]
 """Rows of texts, the number of tokens of each, and of those without a vector."""
 
@@ -40,7 +43,7 @@ class FlatWords:
         stages = pipeline_of(model, settings).stages
         self._plan = Plan(stages[:-1], source_batch([]).schema)
         self._width = dimension(model.config, self._words.layers, self._words.pooling)
-        self._most = max(1, part_bytes // (4 * self._width))
+        self._most = max(1, part_bytes // (4 * self._width + TOKEN_BYTES))
 
     def compute(self, texts: Sequence[str], *, alone: bool) -> Iterator[Rows]:
         """Yield the rows of texts, all at once, or part by part where one long text is ``alone``."""
@@ -56,7 +59,10 @@ class FlatWords:
         return Part(self._table(tokens, vectors), tokens.offsets), all_, all_ - np.diff(tokens.offsets)
 
     def _in_context(self, sentences: AnnotationColumn, tokens: AnnotationColumn, most: int) -> Iterator[Rows]:
-        owner = owners(tokens, sentences, by_number_only=False)
+        if self._settings.sentences:
+            owner = owners(tokens, sentences, by_number_only=False)
+        else:
+            owner, tokens = tokens.row_numbers(), replace(tokens, metadata={})
         shift = sentences.begin[owner]
         offsets = np.searchsorted(owner, np.arange(len(sentences) + 1))
         begin, end = tokens.begin - shift, tokens.end + 1 - shift
