@@ -16,7 +16,7 @@ NEEDED: Final = (
     "annopipe/annotators/albert_embeddings.pyi",
     "annopipe/annotators/tokenizer.pyi",
     f"{MODEL}/config.json",
-    f"{MODEL}/model.safetensors",
+    f"{MODEL}/model.int8.safetensors",
     f"{MODEL}/spiece.model",
     f"{MODEL}/tokenizer_config.json",
     f"{MODEL}/card.md",

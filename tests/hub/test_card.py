@@ -146,7 +146,7 @@ def test_bundled_model(store: Path) -> None:
     assert {"Figures", "Limits", "Data and licences"} <= set(card.more)
     for shown in (str(card), card.markdown(), Text(card._repr_html_()).text):
         assert "product reviews (Bing Liu)" in shown
-        assert card.sha256["model.safetensors"] in shown
+        assert card.sha256["model.int8.safetensors"] in shown
 
 
 @pytest.mark.parametrize("entry", built_in().values(), ids=lambda entry: entry.model.key)
