@@ -57,5 +57,5 @@ class Budget:
             slice_characters=max(1000, slice_bytes // (2 * (width + TOKEN_NUMBERS))),
             part_bytes=slice_bytes,
             seen_bytes=work // 4,
-            group_bytes=min(max(work // 12, 4_000_000), 64_000_000),
+            group_bytes=min(max(work // 24, 4_000_000), 64_000_000),
         )

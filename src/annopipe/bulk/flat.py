@@ -52,6 +52,7 @@ class FlatWords:
         if not len(tokens):
             yield self._rows(tokens, np.empty((0, self._width), np.float32), np.diff(tokens.offsets))
             return
+        del rows
         parts = self._alone if self._settings.dialect == "sparknlp" else self._in_context
         yield from parts(sentences, tokens, self._most if alone else len(tokens))
 

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from annopipe.bulk.durable import digest, put_in_place, scratch_name, settle
-from annopipe.bulk.result import joined
 
 ENDING = ".parquet"
 
@@ -121,7 +120,8 @@ class _PartFile:
 
     def _flush(self) -> None:
         if self._waiting:
-            self._writer.write_batch(joined(self._waiting, self._schema), row_group_size=2**31)
+            table = pa.Table.from_batches(self._waiting, self._schema)
+            self._writer.write_table(table, row_group_size=max(1, table.num_rows))
         self._waiting, self._size = [], 0
 
     def finish(self) -> None:
