@@ -160,3 +160,24 @@ def test_a_process_is_not_started_where_memory_is_short(tiny_model_folder: Path,
     source = write_parquet(tmp_path / "in.parquet", ["a"])
     with pytest.raises(AnnopipeError, match=r"in 8 processes needs .* at least"):
         annopipe.embed_dataset(source, tmp_path / "out", model=tiny_model_folder, processes=8)
+
+
+def test_a_process_that_is_gone_before_its_first_work_is_replaced(
+    tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts = []
+    real = Processes._start
+
+    def start(self: Processes) -> Any:
+        worker = real(self)
+        starts.append(worker)
+        if len(starts) == 1:
+            worker.process.kill()
+            worker.process.join()
+        return worker
+
+    monkeypatch.setattr(Processes, "_start", start)
+    with Processes(_choice(tiny_model_folder, level="sentence"), 1) as processes:
+        taken = [result for _, results in processes.stream(_planned(3)) for result in results]
+    assert len(taken) == 3
+    assert len(starts) == 2

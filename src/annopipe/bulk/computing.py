@@ -152,8 +152,10 @@ class Processes:
             self._fill(source)
 
     def _pump(self, head: _Work) -> None:
-        """Wait until some process has something to say, or is gone."""
+        """Wait until some process has something to say, or is gone; where all are, the caller starts others."""
         if not self._workers:
+            if head in self._queue:
+                return
             raise WorkerDied("no process computes any more: results were asked for after the next slice was")
         heard = {worker.pipe: worker for worker in self._workers if self._has_room(worker, head)}
         gone = {worker.process.sentinel: worker for worker in self._workers}
