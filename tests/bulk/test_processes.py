@@ -103,7 +103,8 @@ def test_a_slice_that_kills_each_process_ends_the_job(tiny_model_folder: Path, m
     monkeypatch.setattr(Processes, "_start", start)
     with pytest.raises(WorkerDied, match=r"3 processes ended at rows 0 to 4 .*__main__"):
         _run_all(_choice(tiny_model_folder, level="sentence"), 1)
-    assert len(starts) == computing.MOST_DEATHS
+    # A process that is gone at once costs the slice after the first a start of its own.
+    assert computing.MOST_DEATHS <= len(starts) < 2 * computing.MOST_DEATHS
 
 
 def test_an_error_of_a_process_is_raised_here_by_its_name(tmp_path: Path) -> None:
