@@ -73,8 +73,8 @@ def _described(chunks: AnnotationColumn) -> AnnotationColumn:
     """Return the chunks with the metadata of their vectors."""
     count = len(chunks)
     other = {key: values for key, values in chunks.metadata.items() if key not in _OWN}
-    numbers = [chunks.metadata_of(i).get("chunk") or "0" for i in range(count)]
-    own = {
+    numbers: list[str | None] = [chunks.metadata_of(i).get("chunk") or "0" for i in range(count)]
+    own: dict[str, list[str | None]] = {
         "sentence": list(numbers_of(chunks)),
         "chunk": chunks.metadata.get("chunk") or numbers,
         "token": list(chunks.result),

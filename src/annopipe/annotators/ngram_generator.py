@@ -31,7 +31,9 @@ class NGramGenerator(Annotator):
         tokens = inputs["token"]
         n: int = self.getOrDefault("n")
         sizes = range(1, n + 1) if self.getOrDefault("enableCumulative") else range(n, n + 1)
-        first, last, chunk = [], [], []
+        first: list[int] = []
+        last: list[int] = []
+        chunk: list[str | None] = []
         for begin, end in _sentences(tokens):
             runs = [(start, start + size - 1) for size in sizes for start in range(begin, end - size + 1)]
             first += [a for a, _ in runs]
