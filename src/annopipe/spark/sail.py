@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from annopipe.errors import SessionError
+from annopipe.spark.servers import HOST
 
-HOST: Final = "127.0.0.1"
 PORT_KEY: Final = "spark.connect.grpc.binding.port"
 QUIET: Final = {"RUST_LOG": "error"}
 ORDERED: Final = {"SAIL_EXECUTION__DEFAULT_PARALLELISM": "1"}

@@ -15,7 +15,8 @@ from annopipe.spark.classic import start_classic
 from annopipe.spark.connection import address, connect
 from annopipe.spark.interrupts import own_handler
 from annopipe.spark.neighbours import current_user, other_users
-from annopipe.spark.sail import HOST, spark_conf, start_server
+from annopipe.spark.sail import spark_conf, start_server
+from annopipe.spark.servers import HOST
 from annopipe.warnings import warn_once
 
 ENGINES: Final = ("sail", "spark")

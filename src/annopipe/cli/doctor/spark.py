@@ -7,9 +7,9 @@ from annopipe.cli.doctor.section import Section
 from annopipe.cli.doctor.versions import installed_version
 from annopipe.spark import packages, servers
 from annopipe.spark.neighbours import other_users
+from annopipe.spark.session import REMOTE
 
 NOBODY = "nobody else is logged in here"
-REMOTE = "SPARK_REMOTE"
 _ON_THIS_MACHINE = re.compile(r"sc://(?:127\.0\.0\.1|localhost)(?::(\d+))?(?:/.*)?")
 _PORT = 15002
 
@@ -22,7 +22,7 @@ def spark() -> Section:
         "pyspark": installed_version("pyspark") or installed_version("pyspark-client") or "absent",
         "Java": packages.java() or "absent",
         "sessions": [f"port {server.port}, process {server.pid}" for server in servers.running()],
-        "SPARK_REMOTE": os.environ.get(REMOTE, "not set").partition(";")[0],
+        REMOTE: os.environ.get(REMOTE, "not set").partition(";")[0],
         "security": "the server of start() has no password: who can reach it runs code as you",
         "who could reach it": ", ".join(other_users()) or NOBODY,
     }
