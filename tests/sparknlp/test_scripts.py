@@ -1,4 +1,7 @@
-"""Scripts as the public ones are, unmodified, through ``annopipe run``; and what the command refuses."""
+"""Scripts as the public ones are, unmodified, through ``annopipe run``; and what the command refuses.
+
+They run on Sail where pysail is installed, else on Apache Spark where the whole pyspark and Java are, else not.
+"""
 
 import os
 import subprocess
@@ -7,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from annopipe.spark import packages
+
 SCRIPTS = Path(__file__).parent / "scripts"
 NO_SAIL = "pysail or pyspark is absent: pip install 'annopipe[sail]'"
+NO_ENGINE = "neither pysail (annopipe[sail]) nor Apache Spark (annopipe[spark] and Java) is here"
 SHOWN = {
     "chunks.py": ["|word_embeddings|   This is|384|", "|word_embeddings|a sentence|384|"],
     "light.py": ["['Good food.', 'Slow!']", "good 0 3 0 384", "food 5 8 0 384", ". 9 9 0 384"],
@@ -26,7 +32,7 @@ SHOWN = {
 }
 
 
-def _run(*words: str, engine: str = "") -> "subprocess.CompletedProcess[str]":
+def _run(*words: str) -> "subprocess.CompletedProcess[str]":
     run = [sys.executable, "-m", "annopipe", "run", *words]
     unset = ("SPARK_REMOTE", "SPARK_CONNECT_MODE_ENABLED", "ANNOPIPE_SPARK_OWNER", "RUST_LOG")
     variables = {key: value for key, value in os.environ.items() if key not in unset}
@@ -34,8 +40,8 @@ def _run(*words: str, engine: str = "") -> "subprocess.CompletedProcess[str]":
 
 
 def _needs_spark(name: str) -> None:
-    if name not in ("one_liner.py", "write_back.py"):
-        pytest.importorskip("pyspark", reason=NO_SAIL)
+    if name not in ("one_liner.py", "write_back.py") and not packages.has_sail() and not packages.has_classic():
+        pytest.skip(NO_ENGINE)
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -62,6 +68,21 @@ def test_options_of_the_jvm_are_told_once() -> None:
     done = _run(str(SCRIPTS / "zipped.py"))
     (told,) = (line for line in done.stderr.splitlines() if "are ignored" in line)
     assert "spark.driver.memory, spark.jars.packages, spark.master" in told
+
+
+def test_on_apache_spark_the_jars_alone_are_ignored(tmp_path: Path) -> None:
+    if packages.has_sail() or not packages.has_classic():
+        pytest.skip("needs Apache Spark (annopipe[spark] and Java) without pysail")
+    code = """
+from pyspark.sql import SparkSession
+builder = SparkSession.builder.master("local[1]").config("spark.jars.packages", "com.johnsnowlabs.nlp:spark-nlp_2.12:5.5.3")
+spark = builder.config("spark.sql.shuffle.partitions", "3").getOrCreate()
+print(spark.sparkContext.master, spark.conf.get("spark.sql.shuffle.partitions"), spark.conf.get("spark.jars.packages", "none"))
+"""
+    done = _run(_script(tmp_path, code))
+    assert done.stdout == "local[1] 3 none\n", done.stderr
+    (told,) = (line for line in done.stderr.splitlines() if "are ignored" in line)
+    assert told.endswith("concern Spark NLP's jars and are ignored: spark.jars.packages")
 
 
 def _script(folder: Path, code: str) -> str:

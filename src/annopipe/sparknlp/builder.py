@@ -1,5 +1,7 @@
-"""``SparkSession.builder`` in scripts that were written for a JVM: what concerns the JVM is left out."""
+"""``SparkSession.builder`` in scripts that were written for Spark NLP: what has no use is left out and told."""
 
+import os
+import sys
 from types import ModuleType
 from typing import Any, Final
 
@@ -17,11 +19,16 @@ _OF_THE_JVM: Final = (
     "spark.kryo",
     "spark.serializer",
 )
+_SPARK_NLPS: Final = ("spark.jars",)
 _MARK: Final = "_annopipe_original"
 
 
 def mend_builder() -> None:
-    """Let ``getOrCreate`` return ``annopipe.start()``'s session, without the options that are the JVM's."""
+    """Let ``getOrCreate`` return ``annopipe.start()``'s session, without the options that are the JVM's.
+
+    On Apache Spark the session is the one that was asked for, without the jars: they are Spark NLP's. Its workers run
+    this Python, unless ``PYSPARK_PYTHON`` names another: the stages need annopipe there.
+    """
     after_import(_MODULE, _patch)
 
 
@@ -33,14 +40,17 @@ def _patch(module: ModuleType) -> None:
 
     def get_or_create(self: Any) -> Any:
         given = dict(self._options)
-        left_out = sorted(name for name in given if name.startswith(_OF_THE_JVM))
+        embedded = packages.has_sail()
+        left_out = sorted(name for name in given if name.startswith(_OF_THE_JVM if embedded else _SPARK_NLPS))
         if left_out:
+            concern = "a JVM" if embedded else "Spark NLP's jars"
             warn_once(
-                f"these options of SparkSession.builder concern a JVM and are ignored: {', '.join(left_out)}",
+                f"these options of SparkSession.builder concern {concern} and are ignored: {', '.join(left_out)}",
                 cause="builder",
             )
-        if not packages.has_sail():
-            self._options = {name: value for name, value in given.items() if not name.startswith("spark.jars")}
+        if not embedded:
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+            self._options = {name: value for name, value in given.items() if name not in left_out}
             return original(self)
         session = start()
         for name, value in given.items():
