@@ -35,7 +35,7 @@ def test_what_register_takes(spark: Any, tiny_model_folder: Path) -> None:
         annopipe.spark.register(spark, given)
         dimension = 384 if given == "albert_mini" else 16
         assert spark.sql("select size(albert_sentence('a')) as n").first().n == dimension
-    with pytest.raises(ParamTypeError, match="register takes"):
+    with pytest.raises(ParamTypeError, match="a model is an AlbertEmbeddings stage"):
         annopipe.spark.register(spark, 5)
 
 
