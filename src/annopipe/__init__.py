@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from annopipe.annotators.tokenizer import Tokenizer, TokenizerModel
     from annopipe.bulk.embedding import embed_dataset
     from annopipe.dialect import options
+    from annopipe.display import show
     from annopipe.errors import AnnopipeError, AnnopipeWarning
     from annopipe.exporters.exporting import export_model
     from annopipe.hub.listing import card, models
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from annopipe.pipeline.native import load
     from annopipe.pipeline.pipeline import Pipeline, PipelineModel
     from annopipe.pipeline.pretrained import PretrainedPipeline
-    from annopipe.spark.display import show
     from annopipe.spark.session import start, stop
     from annopipe.sparknlp.install import install_as_sparknlp
 
@@ -77,7 +77,7 @@ _NAMED = {
     "load": "pipeline.native",
     "models": "hub.listing",
     "options": "dialect",
-    "show": "spark.display",
+    "show": "display",
     "start": "spark.session",
     "stop": "spark.session",
 }

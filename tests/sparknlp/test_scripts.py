@@ -75,9 +75,10 @@ def test_on_apache_spark_the_jars_alone_are_ignored(tmp_path: Path) -> None:
         pytest.skip("needs Apache Spark (annopipe[spark] and Java) without pysail")
     code = """
 from pyspark.sql import SparkSession
-builder = SparkSession.builder.master("local[1]").config("spark.jars.packages", "com.johnsnowlabs.nlp:spark-nlp_2.12:5.5.3")
+jars = "spark.jars.packages"
+builder = SparkSession.builder.master("local[1]").config(jars, "com.johnsnowlabs.nlp:spark-nlp_2.12:5.5.3")
 spark = builder.config("spark.sql.shuffle.partitions", "3").getOrCreate()
-print(spark.sparkContext.master, spark.conf.get("spark.sql.shuffle.partitions"), spark.conf.get("spark.jars.packages", "none"))
+print(spark.sparkContext.master, spark.conf.get("spark.sql.shuffle.partitions"), spark.conf.get(jars, "none"))
 """
     done = _run(_script(tmp_path, code))
     assert done.stdout == "local[1] 3 none\n", done.stderr

@@ -11,6 +11,15 @@ from annopipe.frames.row_checks import check_like
 from annopipe.frames.rows import rows_like, text_sizes
 
 
+class ResultRows(list[dict[str, Any]]):
+    """The rows of a result: a list, which notebooks draw as a table."""
+
+    def _repr_html_(self) -> str:
+        from annopipe.display import show
+
+        return show(self)._repr_html_()
+
+
 class ListAdapter:
     """A list as a frame: every row is there, so types are settled and checked before any work.
 
@@ -33,7 +42,7 @@ class ListAdapter:
         Annotation columns are lists of `Annotation` with float32 vectors, finished embeddings lists of arrays. Rows
         that are dicts keep their own values.
         """
-        return [row for batch in run(self._batches()) for row in self._rows.back(batch, schema, self._item)]
+        return ResultRows(row for batch in run(self._batches()) for row in self._rows.back(batch, schema, self._item))
 
     def _item(self, number: int) -> Any:
         return self._items[number]

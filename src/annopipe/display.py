@@ -1,46 +1,18 @@
 """A result that a person can read: words and the beginning of each vector, not 768 numbers."""
 
-import html
 import math
-from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Final
 
 import numpy as np
 
 from annopipe.annotation import FIELDS, Annotation
+from annopipe.tables import Table, short_text, short_vector
 
 MOST_ITEMS: Final = 6
-MOST_CHARACTERS: Final = 60
-NUMBERS: Final = 3
 
 
-class Shown:
-    """A few rows as text (``str``, ``print``) and as a table of HTML (notebooks)."""
-
-    def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[str]], more: bool) -> None:
-        self._columns = list(columns)
-        self._rows = [list(row) for row in rows]
-        self._more = more
-
-    def __str__(self) -> str:
-        cells = [self._columns, *self._rows]
-        widths = [max(len(row[place]) for row in cells) for place in range(len(self._columns))]
-        padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in cells]
-        lines = ["  ".join(row).rstrip() for row in padded]
-        lines.insert(1, "  ".join("-" * width for width in widths))
-        return "\n".join([*lines, *(["…"] if self._more else [])])
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        """Return the table as notebooks draw it; every text is escaped."""
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self._columns)
-        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in self._rows)
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{'…' if self._more else ''}"
-
-
-def show(result: Any, n: int = 20) -> Shown:
+def show(result: Any, n: int = 20) -> Table:
     """Return the first rows of a result in a form for people; only about ``n`` rows are computed.
 
     An annotation is shown by its text; one with a vector by text, first numbers and length, as
@@ -52,7 +24,7 @@ def show(result: Any, n: int = 20) -> Shown:
         n: most rows.
     """
     columns, rows = _head(result, n + 1)
-    return Shown(columns, [[_cell(value) for value in row] for row in rows[:n]], len(rows) > n)
+    return Table(columns, [[_cell(value) for value in row] for row in rows[:n]], len(rows) > n)
 
 
 def _head(result: Any, count: int) -> tuple[list[str], list[list[Any]]]:
@@ -75,15 +47,15 @@ def _head(result: Any, count: int) -> tuple[list[str], list[list[Any]]]:
 
 def _cell(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.size and value.dtype.kind == "f":
-        return _vector(value)
+        return short_vector(value)
     if isinstance(value, list | tuple | np.ndarray) and not hasattr(value, "__fields__"):
         items = list(value)
         if items and all(isinstance(item, float) for item in items):
-            return _vector(np.asarray(items))
+            return short_vector(np.asarray(items))
         shown = [_item(item) for item in items[:MOST_ITEMS]]
         return " ".join([*shown, *([f"… {len(items)}"] if len(items) > MOST_ITEMS else [])])
     missing = isinstance(value, float) and math.isnan(value)
-    return "None" if missing else _short(str(value))
+    return "None" if missing else short_text(str(value))
 
 
 def _item(value: Any) -> str:
@@ -91,18 +63,9 @@ def _item(value: Any) -> str:
     if annotation is None:
         return _cell(value)
     vector = np.asarray(annotation.embeddings if annotation.embeddings is not None else [])
-    return _short(annotation.result or "") + (_vector(vector) if len(vector) else "")
+    return short_text(annotation.result or "") + (short_vector(vector) if len(vector) else "")
 
 
 def _annotation(value: Any) -> Annotation | None:
     names = value if isinstance(value, dict) else getattr(value, "__fields__", ())
     return value if isinstance(value, Annotation) else Annotation.fromRow(value) if set(FIELDS) == set(names) else None
-
-
-def _vector(vector: Any) -> str:
-    return f"[{' '.join(f'{number:.3f}' for number in vector[:NUMBERS])} … {len(vector)}]"
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
