@@ -41,7 +41,7 @@ def test_whole_numbers_are_ints(value: float) -> None:
     assert Tokenizer().setMinLength(value).getMinLength() == 3
 
 
-@pytest.mark.parametrize("value", [3.5, "3", True, None, [3]])
+@pytest.mark.parametrize("value", [3.5, "3", True, None, [3], float("inf"), 10**400])
 def test_other_values_are_no_ints(value: object) -> None:
     with pytest.raises(ParamTypeError, match='Invalid param value given for param "minLength"'):
         Tokenizer().setMinLength(value)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from numbers import Real
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from annopipe.errors import NoneGiven, ParamTypeError, ParamValueError
+
+LARGEST: Final = 1 << 63
 
 Converter: TypeAlias = Callable[[str, Any], Any]
 
@@ -16,10 +18,11 @@ def _refuse(name: str, reason: str) -> ParamTypeError:
 
 
 def to_int(name: str, value: Any) -> int:
-    """Accept whole numbers, 3.0 among them; not bool, not "3"."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Real) or not float(value).is_integer():
+    """Accept whole numbers of up to 64 bits, 3.0 among them; not bool, not "3"."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    if not is_number or not abs(value) < LARGEST or int(value) != value:
         raise _refuse(name, f"Could not convert {value} to int")
-    return int(str(value)) if isinstance(value, int) else int(float(value))
+    return int(value)
 
 
 def to_bool(name: str, value: Any) -> bool:

@@ -73,6 +73,7 @@ def test_groups_are_contiguous_ranges(layers: int, groups: int, expected: list[i
         ({"layer_norm_eps": "1e-12"}, ["layer_norm_eps", "'1e-12'"]),
         ({"layer_norm_eps": -1}, ["layer_norm_eps", "-1"]),
         ({"layer_norm_eps": float("nan")}, ["layer_norm_eps", "nan"]),
+        ({"layer_norm_eps": 10**400}, ["layer_norm_eps", "1000"]),
         ({"position_embedding_type": "relative_key"}, ["position_embedding_type", "'relative_key'"]),
         ({"model_type": "bert"}, ["architecture 'bert'", "model_type", "ALBERT"]),
         ({"model_type": {"name": "bert"}}, ["architecture", "an object"]),

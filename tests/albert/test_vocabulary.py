@@ -53,6 +53,13 @@ def test_truncated_vocabulary(folder: Path) -> None:
         read(folder)
 
 
+def test_a_piece_that_is_no_text(folder: Path) -> None:
+    path = folder / "spiece.model"
+    path.write_bytes(path.read_bytes().replace("▁café".encode(), b"\xeb\x96\x81caf\xff\xff", 1))
+    with pytest.raises(VocabularyError, match="no text"):
+        read(folder).encode(["a"])
+
+
 def test_vocabulary_of_another_model(folder: Path) -> None:
     config = AlbertConfig.read(folder)
     with pytest.raises(VocabularyError, match="vocabulary of another model"):

@@ -1,9 +1,20 @@
-"""Files with faults: bytes changed, cut, doubled or moved, numbers put to their extremes."""
+"""Files with faults: bytes changed, cut, doubled or moved, numbers put to their extremes; in JSON other values, too."""
 
+import json
 import random
 from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
 
 EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 62, (1 << 64) - 1)
+
+
+VALUES: tuple[Any, ...] = (
+    *(None, True, False, 0, -1, 1, 3, 1 << 31, 1 << 64, 10**400, 0.5, -0.0, 1e308, float("inf"), float("nan")),
+    *("", "x", "../x", "\0", "\ud800", "7", "é" * 300, "[", "(?<n", "albert", "a,b"),
+    *([], {}, [[]], [None], [1, 2], ["x"], {"x": 1}, [["a", "b"], 1]),
+)
+"""Values that do not belong anywhere."""
 
 
 def mutated(data: bytes, seed: int) -> bytes:
@@ -14,6 +25,34 @@ def mutated(data: bytes, seed: int) -> bytes:
         if changed:
             chance.choice(FAULTS)(changed, chance)
     return bytes(changed)
+
+
+def changed_values(document: bytes, seed: int) -> bytes:
+    """Return a JSON document with one to three values of another kind or gone; the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311
+    values = json.loads(document)
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        places = list(_places(values))
+        if not places:
+            break
+        holder, key = chance.choice(places)
+        if chance.random() < 0.2:
+            del holder[key]
+        else:
+            other, name = chance.choice(places)
+            holder[key] = deepcopy(chance.choice((*VALUES, other[name])))
+    return json.dumps(values).encode()
+
+
+def _places(values: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each place of a value in a document: its list or object, and its number or key there."""
+    todo = [values]
+    while todo:
+        one = todo.pop()
+        keys = list(one) if isinstance(one, dict) else range(len(one)) if isinstance(one, list) else ()
+        for key in keys:
+            yield one, key
+            todo.append(one[key])
 
 
 def all_mutated(data: bytes, count: int, seed: int = 0) -> Iterator[bytes]:

@@ -1,7 +1,6 @@
 """The shape of an ALBERT model: ``config.json`` of a Hugging Face style folder, read and checked."""
 
 import json
-import math
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -155,7 +154,7 @@ def _check(config: AlbertConfig, where: str) -> None:
             f"{where}: hidden_act is {config.hidden_act!r}; known are {', '.join(ACTIVATIONS)}: choose another model."
         )
     eps = config.layer_norm_eps
-    if isinstance(eps, bool) or not isinstance(eps, int | float) or not math.isfinite(eps) or not 0 <= eps < 1:
+    if isinstance(eps, bool) or not isinstance(eps, int | float) or not 0 <= eps < 1:
         raise ModelError(f"{where}: layer_norm_eps is {eps!r}; it must be a number from 0 to below 1, such as 1e-12.")
     if config.hidden_size % config.num_attention_heads:
         raise ModelError(

@@ -74,8 +74,17 @@ class Vocabulary:
 
     @cached_property
     def table(self) -> PieceTable:
-        """All pieces, read on first use."""
-        return PieceTable(self.processor)
+        """All pieces, read on first use.
+
+        Raises:
+            VocabularyError: one of them is no UTF-8.
+        """
+        try:
+            return PieceTable(self.processor)
+        except UnicodeDecodeError as error:
+            raise VocabularyError(
+                f"{FILE_NAME} has a piece that is no text ({error}): damaged; copy the file anew."
+            ) from error
 
     @cached_property
     def space_id(self) -> int:

@@ -65,7 +65,9 @@ def _distance(ours: NDArray[np.float32], graph: Path, ids: NDArray[np.int64]) ->
     import onnxruntime
 
     try:
-        session = onnxruntime.InferenceSession(str(graph), _quiet(onnxruntime), providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            str(graph), _quiet(onnxruntime), providers=["CPUExecutionProvider"], enable_fallback=0
+        )
         output = _output(session)
         if output is None:
             return None

@@ -6,7 +6,6 @@ vocabulary's own table of characters; words cut at white space and marked by ``�
 
 import base64
 import binascii
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +20,8 @@ UNIGRAM: Final = 1
 SPACE_MARK: Final = "▁"
 COMMA_PENALTY: Final = 100.0
 """What transformers takes from the score of pieces such as ``▁9,``, which ALBERT's code takes apart again."""
+
+LARGEST_SCORE: Final = 1e30
 
 Steps = list[dict[str, Any]]
 
@@ -143,7 +144,7 @@ def _is_text(piece: str) -> bool:
 
 def _score(piece: str, score: Any) -> float:
     """Return a piece's score, which SentencePiece keeps in 32 bits."""
-    if isinstance(score, bool) or not isinstance(score, int | float) or not math.isfinite(score) or abs(score) > 1e30:
+    if isinstance(score, bool) or not isinstance(score, int | float) or not abs(score) <= LARGEST_SCORE:
         raise _refused(f"the score of {piece[:60]!r} is no number")
     if _is_number_with_comma(piece) and score <= -COMMA_PENALTY:
         return float(np.float32(score + COMMA_PENALTY))

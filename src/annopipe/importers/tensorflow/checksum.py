@@ -17,6 +17,9 @@ STRETCH: Final = 4096
 ROWS: Final = 4096
 """Stretches summed at once: 16 MiB of data."""
 
+FEWEST: Final = 32
+"""Stretches for which that is worth it."""
+
 MASK: Final = 0xA282EAD8
 FULL: Final = 0xFFFFFFFF
 
@@ -31,7 +34,7 @@ def crc32c(data: bytes | memoryview) -> int:
     """Return the CRC-32C of some bytes."""
     view = memoryview(data).cast("B")
     crc, at = FULL, 0
-    while len(view) - at >= STRETCH:
+    while len(view) - at >= FEWEST * STRETCH:
         rows = min(ROWS, (len(view) - at) // STRETCH)
         block = np.frombuffer(view[at : at + rows * STRETCH], "<u4").reshape(rows, STRETCH // 4)
         for row in _each_row(block).tolist():
