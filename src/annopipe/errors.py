@@ -75,6 +75,10 @@ class ChunkMissing(AnnopipeError, ValueError):
     """A document does not hold the text of its chunk column, and ``failOnMissing`` is set."""
 
 
+class WordNotFound(AnnopipeError, LookupError):
+    """A text does not have the word that was named, or has it several times; the text names those that there are."""
+
+
 class RowTooLarge(AnnopipeError, ValueError):
     """The annotations of one row exceed ``maxRowBytes``."""
 
@@ -177,6 +181,10 @@ class PackageMixture(AnnopipeError, ImportError):
 
 class SessionError(AnnopipeError, RuntimeError):
     """A Spark session cannot be started, or one that was started is gone."""
+
+
+class JavaError(SessionError):
+    """Apache Spark is to run, and there is no Java, or one that is too old for this pyspark."""
 
 
 class VersionMismatch(AnnopipeError, RuntimeError):

@@ -2,11 +2,9 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from annopipe.albert.layers import Layers
 from annopipe.albert.model import AlbertModel
@@ -17,51 +15,17 @@ from annopipe.annotators.token_rules import TokenRules, TokenSettings
 from annopipe.dialect import options
 from annopipe.errors import ColumnTypeError, RowTooLarge
 from annopipe.hub import locate
+from annopipe.pipeline.comparisons import Comparisons
+from annopipe.pipeline.embedded import Ints, Sentence, Words
 from annopipe.surrogates import mend
-
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 FIRST_TEXTS: Final = 32
 MOST_TEXTS: Final = 1024
 MOST_CHARACTERS: Final = 250_000
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of one text.
-
-    Attributes:
-        text: the text.
-        tokens: its tokens, by `Tokenizer`'s default rules over the whole text.
-        begin, end: int64 ``[tokens]``, code points of the text; ``end`` EXCLUSIVE: ``text[begin:end]`` is the token.
-        vectors: float32 ``[tokens, dimension]``.
-    """
-
-    text: str
-    tokens: list[str]
-    begin: Ints
-    end: Ints
-    vectors: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One text as one vector.
-
-    Attributes:
-        text: the text.
-        vector: float32 ``[dimension]``.
-        n_tokens: number of tokens by `Tokenizer`'s default rules.
-    """
-
-    text: str
-    vector: Floats
-    n_tokens: int
-
-
-class Embedder:
-    """A model ready to embed texts; made by `load`. Calls from several threads are safe.
+class Embedder(Comparisons):
+    """A model ready to embed and compare texts; made by `load`. Calls from several threads are safe.
 
     Attributes:
         model: the loaded model (``model.config``, ``model.vocabulary``, ``model.folder``).
