@@ -165,6 +165,18 @@ def test_what_loadsavedmodel_takes(model_folder: Path, tmp_path: Path) -> None:
     np.testing.assert_allclose(run(folder / "model.onnx", IDS, np.ones_like(IDS)), ours, atol=2e-5)
 
 
+def test_spark_nlp_may_try_a_model_with_ids_that_it_does_not_have(model_folder: Path, tmp_path: Path) -> None:
+    """It does so with each ALBERT that it loads: `Albert.sessionWarmup` of Spark NLP 5.5.3, ids up to 28 937."""
+    folder = export_model(model_folder, to="spark-nlp", output=tmp_path / "out")
+    with zipfile.ZipFile(folder / "load" / "albert_onnx") as archive:
+        archive.extract("model.onnx", tmp_path)
+    ids = np.array([[2, 101, 28937, 3]])
+    for path in (folder / "loadSavedModel" / "model.onnx", tmp_path / "model.onnx"):
+        last = AlbertConfig.read(model_folder).vocab_size - 1
+        expected = run(path, np.minimum(ids, last), np.ones_like(ids))
+        assert same_bits(run(path, ids, np.ones_like(ids)), expected)
+
+
 def test_nothing_is_overwritten(model_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").touch()

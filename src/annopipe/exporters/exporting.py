@@ -49,8 +49,13 @@ class Exported:
     vocabulary: Vocabulary
     milliseconds: int
 
-    def write_graph(self, path: Path) -> None:
+    def write_graph(self, path: Path, *, any_id: bool = False) -> None:
         """Write the model as one ONNX file.
+
+        Args:
+            path: of the file.
+            any_id: let it take ids past the vocabulary, too: Spark NLP runs every ALBERT that it loads once with ids of
+                its own, up to 28 937, and fails where the vocabulary is smaller.
 
         Raises:
             CheckpointError: weights that are damaged or missing.
@@ -63,7 +68,7 @@ class Exported:
                 f"{self.folder.name} has {size} bytes of weights; one ONNX file holds {onnx_graph.LARGEST}"
             )
         with path.open("xb") as file:
-            file.writelines(onnx_graph.model(self.config, weights))
+            file.writelines(onnx_graph.model(self.config, weights, any_id=any_id))
 
 
 def export_model(
@@ -156,14 +161,14 @@ def _onnx(model: Exported, folder: Path) -> None:
 
 
 def _saved_model(model: Exported, folder: Path) -> None:
-    model.write_graph(folder / GRAPH)
+    model.write_graph(folder / GRAPH, any_id=True)
     (folder / ASSETS).parent.mkdir()
     shutil.copyfile(model.folder / VOCABULARY, folder / ASSETS)
 
 
 def _saved(model: Exported, folder: Path) -> None:
     graph = folder / GRAPH
-    model.write_graph(graph)
+    model.write_graph(graph, any_id=True)
     cased, dimension = not model.vocabulary.do_lower_case, model.config.hidden_size
     try:
         write_saved(folder, graph, model.folder / VOCABULARY, dimension, cased=cased, milliseconds=model.milliseconds)

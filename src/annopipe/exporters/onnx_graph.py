@@ -22,8 +22,8 @@ OPSET: Final = (("", 17),)
 LARGEST: Final = (1 << 31) - (1 << 20)
 """Bytes that one protobuf message may have, with some room for what is not weights."""
 
+WORDS: Final = "embeddings.word_embeddings.weight"
 TABLES: Final = {
-    "word": ("embeddings.word_embeddings.weight", "input_ids"),
     "type": ("embeddings.token_type_embeddings.weight", "token_type_ids"),
     "place": ("embeddings.position_embeddings.weight", "positions"),
 }
@@ -39,13 +39,14 @@ MAPPING: Final = "encoder.embedding_hidden_mapping_in"
 Constants = dict[str, NDArray[np.generic]]
 
 
-def model(config: AlbertConfig, weights: Weights) -> Iterator[bytes | memoryview]:
+def model(config: AlbertConfig, weights: Weights, *, any_id: bool = False) -> Iterator[bytes | memoryview]:
     """Give an ONNX model from ``INPUTS``, int64 [batch, sequence], to ``OUTPUT`` [batch, sequence, hidden], in pieces.
 
-    Pieces whose mask is 0 are not attended to. The file has its weights inside, each once, and one of them at a time in
-    memory: a graph of that size is never put together.
+    Pieces whose mask is 0 are not attended to. With ``any_id`` ids past the vocabulary count as its last one. The file
+    has its weights inside, each once, and one of them at a time in memory: a graph of that size is never put together.
     """
-    nodes = [*_shared(), *_embeddings(config), *_layers(config)]
+    first = [proto.node("Min", ["input_ids", "last_id"], ["ids"])] if any_id else []
+    nodes = [*_shared(), *first, *_embeddings(config, "ids" if any_id else "input_ids"), *_layers(config)]
     axes: list[proto.Dimension] = ["batch", "sequence"]
     inputs = [proto.value_info(name, axes, np.int64) for name in INPUTS]
     output = proto.value_info(OUTPUT, [*axes, config.hidden_size])
@@ -72,6 +73,7 @@ def _numbers(config: AlbertConfig) -> Constants:
         "step": np.array(1, np.int64),
         "mask_axes": np.array([1, 2], np.int64),
         "row_axis": np.array([0], np.int64),
+        "last_id": np.array(config.vocab_size - 1, np.int64),
     }
 
 
@@ -100,9 +102,9 @@ def _shared() -> Iterator[bytes]:
     yield proto.node("Mul", ["hidden_pieces", "lowest_number"], ["mask"])
 
 
-def _embeddings(config: AlbertConfig) -> Iterator[bytes]:
-    for name, (table, ids) in TABLES.items():
-        yield proto.node("Gather", [table, ids], [f"{name}_rows"], axis=0)
+def _embeddings(config: AlbertConfig, ids: str) -> Iterator[bytes]:
+    for name, (table, rows) in {**TABLES, "word": (WORDS, ids)}.items():
+        yield proto.node("Gather", [table, rows], [f"{name}_rows"], axis=0)
     yield proto.node("Add", ["word_rows", "type_rows"], ["typed_rows"])
     yield proto.node("Add", ["typed_rows", "place_rows"], ["rows"])
     yield _norm(config, "rows", "embeddings.LayerNorm", "normed_rows")
