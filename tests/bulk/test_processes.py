@@ -101,7 +101,7 @@ def test_a_slice_that_kills_each_process_ends_the_job(tiny_model_folder: Path, m
         return worker
 
     monkeypatch.setattr(Processes, "_start", start)
-    with pytest.raises(WorkerDied, match=r"3 processes ended at rows 0 to 4 .*__main__"):
+    with pytest.raises(WorkerDied, match=r"3 processes ended, or stalled, at rows 0 to 4 .*__main__"):
         _run_all(_choice(tiny_model_folder, level="sentence"), 1)
     # A process that is gone at once costs the slice after the first a start of its own.
     assert computing.MOST_DEATHS <= len(starts) < 2 * computing.MOST_DEATHS
@@ -182,3 +182,21 @@ def test_a_process_that_is_gone_before_its_first_work_is_replaced(
         taken = [result for _, results in processes.stream(_planned(3)) for result in results]
     assert len(taken) == 3
     assert len(starts) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of another kind there")
+def test_a_process_that_is_stopped_is_replaced(tiny_model_folder: Path) -> None:
+    stopped: list[int] = []
+    got: list[list[str]] = []
+    with Processes(_choice(tiny_model_folder, level="sentence"), 2, stall_seconds=3) as processes:
+        for planned, results in processes.stream(_planned(12)):
+            if len(got) == 3:
+                stopped = [worker.process.pid for worker in processes._workers]
+                for pid in stopped:
+                    os.kill(pid, signal.SIGSTOP)
+            (result,) = results
+            assert len(result.tokens) == 5
+            got.append(planned.texts)
+        assert {worker.process.pid for worker in processes._workers}.isdisjoint(stopped)
+    assert got == [planned.texts for planned in _planned(12)]
+    assert len(stopped) == 2

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, Self
 
 from annopipe.bulk.engine import Engine, EngineChoice
 from annopipe.bulk.planning import Planned
+from annopipe.bulk.pulse import BEAT, Pulse, Watch
 from annopipe.bulk.result import Result
 from annopipe.bulk.worker import DONE, FAILED, serve
 from annopipe.errors import WorkerDied
@@ -72,22 +73,24 @@ class _Work:
 class _Worker:
     process: Any
     pipe: Any
+    watch: Watch
     work: _Work | None = None
 
 
 class Processes:
     """Computes in other processes, each with an encoder of its own.
 
-    A process that is gone is replaced and its work done again, at most three times for one slice. Texts and results
-    wait for each other: a process whose results nobody takes stops at its pipe.
+    A process that is gone, or uses no processor time for long, is replaced and its work done again, at most three times
+    for one slice. Texts and results wait for each other: a process whose results nobody takes stops at its pipe.
 
     Args:
         choice: what each process loads.
         count: how many processes.
+        stall_seconds: seconds without a sign of life after which a process that has work is ended; 0 = never.
     """
 
-    def __init__(self, choice: EngineChoice, count: int) -> None:
-        self._choice, self._count = choice, count
+    def __init__(self, choice: EngineChoice, count: int, stall_seconds: float = 0) -> None:
+        self._choice, self._count, self._stall_seconds = choice, count, stall_seconds
         self._workers: list[_Worker] = []
         self._queue: deque[_Work] = deque()
 
@@ -128,15 +131,18 @@ class Processes:
     def _start(self) -> _Worker:
         context = get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=serve, args=(theirs, self._choice), daemon=True, name="annopipe bulk worker")
+        pulse = Pulse(context)
+        arguments = theirs, self._choice, pulse
+        process = context.Process(target=serve, args=arguments, daemon=True, name="annopipe bulk worker")
         process.start()
         theirs.close()
-        worker = _Worker(process, ours)
+        worker = _Worker(process, ours, Watch(pulse, self._stall_seconds))
         self._workers.append(worker)
         return worker
 
     def _give(self, worker: _Worker, work: _Work) -> None:
         worker.work, work.given = work, True
+        worker.watch.begin()
         try:
             worker.pipe.send((work.planned.texts, work.planned.alone, work.received))
         except OSError:
@@ -159,11 +165,21 @@ class Processes:
             raise WorkerDied("no process computes any more: results were asked for after the next slice was")
         heard = {worker.pipe: worker for worker in self._workers if self._has_room(worker, head)}
         gone = {worker.process.sentinel: worker for worker in self._workers}
-        ready = wait([*heard, *gone])
+        ready = wait([*heard, *gone], BEAT if self._stall_seconds else None)
         for thing in ready:
             worker = heard.get(thing) or gone[thing]
             if worker in self._workers:
                 self._hear(worker)
+        self._end_stalled(set(heard.values()))
+
+    def _end_stalled(self, listened: "set[_Worker]") -> None:
+        """End those that were listened to and show no sign of life; one that waits for room here has a reason to."""
+        for worker in list(self._workers):
+            if worker.work is None or worker not in listened:
+                worker.watch.begin()
+            elif worker.watch.has_stalled():
+                worker.process.kill()
+                self._bury(worker)
 
     @staticmethod
     def _has_room(worker: _Worker, head: _Work) -> bool:
@@ -177,6 +193,7 @@ class Processes:
         if message is None:
             self._bury(worker)
         else:
+            worker.watch.begin()
             self._take(worker, *message)
 
     @staticmethod
@@ -203,8 +220,9 @@ class Processes:
         if work.deaths >= MOST_DEATHS:
             first = work.planned.slice.first
             msg = (
-                f"{work.deaths} processes ended at rows {first} to {first + len(work.planned.slice.texts) - 1} (exit "
-                f"code {worker.process.exitcode}): give the job less memory or fewer processes if the system ended "
+                f"{work.deaths} processes ended, or stalled, at rows {first} to "
+                f"{first + len(work.planned.slice.texts) - 1} (exit code {worker.process.exitcode}): give the job less "
+                "memory or fewer processes if the system ended "
                 'them for want of memory; a script needs `if __name__ == "__main__":` around its work'
             )
             raise WorkerDied(msg)

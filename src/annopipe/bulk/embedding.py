@@ -38,6 +38,8 @@ def embed_dataset(
         on_error: ``stop`` (default) at a row that fails, or ``skip`` it and tell in ``_failures.jsonl``.
         threads: processor threads, shared out among processes; None = all that this process may use.
         processes: processes that compute, each with its own encoder; default 1, this one.
+        stall_seconds: seconds after which one of several processes that uses no processor time at its work is replaced,
+            600; 0 = never.
         memory: bytes for the whole job, default ``"1GB"``; see docs/bulk.md for what it bounds.
         deduplicate: compute equal texts once, as far as memory reaches (default).
         cache: a file that remembers results across runs; True = one in the user's cache folder; default none.
@@ -53,7 +55,7 @@ def embed_dataset(
         DatasetError: the output holds something else, is damaged, or another run writes to it.
         InputFileError, MissingExtra: an input cannot be read.
         RowFailed: a row cannot be embedded, and ``on_error`` is ``stop``.
-        WorkerDied: processes ended three times at the same rows.
+        WorkerDied: processes ended, or stalled, three times at the same rows.
         ParamTypeError, ParamValueError, WiringError, ModelNotFound: an option that is wrong here.
     """
     return run_job(Job.of(inputs, output, config, options))

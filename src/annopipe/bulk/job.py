@@ -38,6 +38,7 @@ class JobOptions(TypedDict, total=False):
     on_error: OnError
     threads: int | None
     processes: int
+    stall_seconds: int
     memory: int | str
     deduplicate: bool
     cache: str | os.PathLike[str] | bool | None
@@ -55,7 +56,7 @@ class Job:
         output: the dataset's folder.
         settings: what the content depends on.
         model, lang: as `annopipe.load` takes them.
-        threads, processes, memory, deduplicate, cache, cache_size, restart, progress: how it is run.
+        threads, processes, stall_seconds, memory, deduplicate, cache, cache_size, restart, progress: how it is run.
     """
 
     inputs: tuple[str, ...]
@@ -65,6 +66,7 @@ class Job:
     lang: str = "en"
     threads: int | None = None
     processes: int = 1
+    stall_seconds: int = 600
     memory: int = 10**9
     deduplicate: bool = True
     cache: Path | None = None
@@ -77,6 +79,9 @@ class Job:
             if value is not None and value < 1:
                 msg = f"{name} is {value}: give 1 or more"
                 raise ParamValueError(msg)
+        if self.stall_seconds < 0:
+            msg = f"stall_seconds is {self.stall_seconds}: give seconds, or 0 to wait for ever"
+            raise ParamValueError(msg)
         if self.cache is not None and not self.deduplicate:
             raise ParamValueError("a cache is for equal texts: leave deduplicate as it is, or the cache out")
         if _ADDRESS.match(self.output.as_posix()):

@@ -112,8 +112,9 @@ class _Run:
         assembler = Assembler(self.job.settings, self.inputs.schema, schemas, budget.part_bytes)
         salt = self._salt(schemas)
         seen = Seen(budget.seen_bytes if self.job.deduplicate else 0, salt)
-        several = self.job.processes > 1
-        computing: Computing = Processes(choice, self.job.processes) if several else InProcess(engine)
+        computing: Computing = InProcess(engine)
+        if self.job.processes > 1:
+            computing = Processes(choice, self.job.processes, self.job.stall_seconds)
         del engine
         cache = None if self.job.cache is None else Cache(self.job.cache, self.job.cache_size, schemas)
         with (

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from annopipe.albert.threads import limit_threads
 from annopipe.bulk.engine import EngineChoice
+from annopipe.bulk.pulse import Pulse
 from annopipe.bulk.result import Result
 from annopipe.errors import AnnopipeError
 
@@ -20,9 +21,10 @@ Task = tuple[Sequence[str], bool, int]
 Message = tuple[str, Result | Exception | None]
 
 
-def serve(pipe: "Connection[Message, Task]", choice: EngineChoice) -> None:
+def serve(pipe: "Connection[Message, Task]", choice: EngineChoice, pulse: Pulse) -> None:
     """Compute what comes until the pipe is closed, which it is too when the process at its other end is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pulse.start()
     if choice.threads is not None:
         limit_threads(choice.threads)
     try:

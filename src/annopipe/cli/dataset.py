@@ -21,6 +21,7 @@ _OWN: Final = (
     "on_error",
     "threads",
     "processes",
+    "stall_seconds",
     "memory",
     "deduplicate",
     "cache",
@@ -45,6 +46,7 @@ def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     add("--on-error", choices=("stop", "skip"), help="skip leaves failing rows out and names them (default: stop)")
     add("--threads", type=int, help="processor threads (default: all)")
     add("--processes", type=int, help="processes, each with its own encoder (default: 1)")
+    add("--stall-seconds", type=int, metavar="N", help="replace a process without a sign of life (default: 600)")
     add("--memory", metavar="SIZE", help="memory of the whole job, such as 512MB (default: 1GB)")
     add(
         "--no-deduplicate", dest="deduplicate", action="store_false", default=None, help="compute equal texts each time"
