@@ -167,12 +167,54 @@ assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 """
 
 
+FORKED_AT_ONCE = FORKED.replace("before = encoder.run(ids)", "encoder.prepare()").replace(
+    "same = np.array_equal(encoder.run(ids), before)",
+    "same = np.array_equal(encoder.run(ids), Encoder(TINY, random_weights(TINY), threads=2).run(ids))",
+)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-def test_a_forked_child_runs_too() -> None:
+@pytest.mark.parametrize("program", [FORKED, FORKED_AT_ONCE], ids=["used before", "while it is prepared"])
+def test_a_forked_child_runs_too(program: str) -> None:
     """The child ends as multiprocessing's and Spark's do; an ordinary exit hangs, whoever imported onnxruntime."""
     path = os.pathsep.join(sys.path)
-    command = [sys.executable, "-W", "ignore", "-c", FORKED]
+    command = [sys.executable, "-W", "ignore", "-c", program]
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, timeout=120, check=False).returncode == 0
+
+
+def test_a_prepared_session_is_the_one_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
+    build = Encoder._build
+
+    def noted(encoder: Encoder, every_layer: bool) -> object:
+        built.append(threading.current_thread().name)
+        return build(encoder, every_layer)
+
+    ids = random_ids(TINY, 2, 5)
+    expected = ONE.run(ids)
+    monkeypatch.setattr(Encoder, "_build", noted)
+    encoder = Encoder(TINY, WEIGHTS, threads=1)
+    encoder.prepare()
+    for thread in threading.enumerate():
+        if thread.name == "annopipe-encoder":
+            thread.join()
+    assert np.array_equal(encoder.run(ids), expected)
+    assert built == ["annopipe-encoder"]
+
+
+def test_a_preparation_that_fails_is_tried_again_by_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def failing(encoder: Encoder, every_layer: bool) -> object:
+        tried.append(threading.current_thread().name)
+        raise MemoryError(f"{every_layer}")
+
+    monkeypatch.setattr(Encoder, "_build", failing)
+    encoder = Encoder(TINY, WEIGHTS, threads=1)
+    encoder.prepare()
+    with pytest.raises(MemoryError):
+        encoder.run(random_ids(TINY, 2, 5))
+    assert tried[-1] == threading.current_thread().name
 
 
 def test_layers_count_from_both_ends() -> None:

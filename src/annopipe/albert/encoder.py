@@ -4,6 +4,7 @@ import ctypes
 import os
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from weakref import WeakSet
 
 import numpy as np
@@ -22,8 +23,8 @@ from annopipe.errors import ParamTypeError, ParamValueError
 class Encoder:
     """A loaded ALBERT encoder, without padding or mask: sentences of one call have equal length, or lie packed.
 
-    All calls may come from several threads at once. The sessions behind them are built on first use, and anew in a
-    forked child.
+    All calls may come from several threads at once. The sessions behind them are built by ``prepare`` or on first use,
+    and anew in a forked child.
     """
 
     def __init__(self, config: AlbertConfig, weights: Weights, *, threads: int | None = None) -> None:
@@ -43,6 +44,10 @@ class Encoder:
         self._sessions: dict[bool, onnxruntime.InferenceSession] = {}
         self._loading = threading.Lock()
         _encoders.add(self)
+
+    def prepare(self) -> None:
+        """Begin to build the last layer's session in a thread; calls wait for it, and meet its errors."""
+        threading.Thread(target=self._prepare, name="annopipe-encoder", daemon=True).start()
 
     def run(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Last layer's vectors [sentences, pieces, hidden_size] of ``ids`` [sentences, pieces].
@@ -148,6 +153,15 @@ class Encoder:
                 self._sessions[every_layer] = self._build(every_layer)
             return self._sessions[every_layer]
 
+    def _prepare(self) -> None:
+        with suppress(Exception):
+            self._session(every_layer=False)
+
+    def _settle(self) -> None:
+        """Wait until no session is being built."""
+        with self._loading:
+            pass
+
     def _abandon(self) -> None:
         """In a forked child, which has none of its parent's threads: leave the sessions, and a lock that may be held.
 
@@ -175,8 +189,13 @@ def _abandon_all() -> None:
         encoder._abandon()
 
 
+def _settle_all() -> None:
+    for encoder in list(_encoders):
+        encoder._settle()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_abandon_all)
+    os.register_at_fork(before=_settle_all, after_in_child=_abandon_all)
 
 
 def _packed(ids: NDArray[np.int64], lengths: NDArray[np.int64]) -> Packed:

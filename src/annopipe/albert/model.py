@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class AlbertModel:
     def load(cls, folder: str | Path, *, threads: int | None = None) -> "AlbertModel":
         """Read and check a model folder.
 
-        The encoder's session is built when it is first used.
+        The encoder's session is built in a thread that this call begins and does not wait for.
 
         Args:
             folder: a Hugging Face style folder: ``config.json``, ``model.safetensors``, ``spiece.model``, and where it
@@ -57,8 +58,10 @@ class AlbertModel:
         """
         folder = Path(folder)
         config = AlbertConfig.read(folder)
-        vocabulary = Vocabulary.read(folder, config)
-        return cls(folder, config, vocabulary, Encoder(config, read_weights(folder, config), threads=threads))
+        with ThreadPoolExecutor(1, "annopipe-weights") as pool:
+            encoder = pool.submit(_encoder, folder, config, threads)
+            vocabulary = Vocabulary.read(folder, config)
+            return cls(folder, config, vocabulary, encoder.result())
 
     @classmethod
     def shared(cls, folder: str | Path) -> "AlbertModel":
@@ -137,6 +140,13 @@ class AlbertModel:
         """The encoder with a choice of layers, checked against the model."""
         layers.resolve(self.config)
         return partial(layers.states, self.encoder, self.config)
+
+
+def _encoder(folder: Path, config: AlbertConfig, threads: int | None) -> Encoder:
+    """The folder's encoder, whose session is being built."""
+    encoder = Encoder(config, read_weights(folder, config), threads=threads)
+    encoder.prepare()
+    return encoder
 
 
 _models: dict[tuple[Stamp, ...], AlbertModel] = {}
