@@ -16,7 +16,7 @@ START: Final = 120.0
 class Pulse:
     """Where a process notes what it has used; made by the one that watches, handed to the one that computes.
 
-    Threads that wait use no processor time, nor does a process that was stopped: a lock that is never opened and a signal
+    Threads that wait use no processor time, nor does a process that was stopped: a lock never opened and a signal
     cannot be taken for work, and a text that takes long is work.
     """
 
