@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from importers.signatures import region_signed
+
 PAGE = 2
 """Objects on one page of a bucket's list."""
 
@@ -25,6 +27,7 @@ class FileServer:
         ranges: whether a range is.
         cut: break the connection of the next answers after so many bytes, each taken once.
         moved: path → address of a redirect.
+        private: the region in which the bucket lies, if requests must be signed for it.
         requests: method and path of what was asked, and the credentials that came with it.
     """
 
@@ -36,6 +39,7 @@ class FileServer:
     ranges: bool = True
     cut: list[int] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
+    private: str | None = None
     requests: list[tuple[str, str, str | None]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
@@ -74,7 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         path = unquote(parts.path).removeprefix("/")
         self.site.requests.append((self.command, self.path, self.headers.get("authorization")))
-        if self.command == "HEAD" and not self.site.heads:
+        if self.site.private is not None and self._region() != self.site.private:
+            told = {"x-amz-bucket-region": self.site.private} if self._region() else {}
+            self._send(400 if told else 403, told, b"<Error/>")
+        elif self.command == "HEAD" and not self.site.heads:
             self._send(405, {}, b"")
         elif path in self.site.moved:
             self._send(302, {"Location": self.site.moved[path]}, b"")
@@ -88,6 +95,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, {"Content-Type": "text/html"}, page.encode())
         else:
             self._send(403 if self.site.bucket and not self.site.listed else 404, {}, b"<Error/>")
+
+    def _region(self) -> str | None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return region_signed(self.command, self.path, headers)
 
     def _list(self, query: Mapping[str, list[str]]) -> None:
         if not self.site.listed:

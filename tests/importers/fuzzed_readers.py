@@ -14,6 +14,7 @@ from albert.random_models import write_safetensors
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.int8_rows import Int8RowsFile
 from annopipe.albert.safetensors import SafetensorsFile
+from annopipe.albert.tokenizer_settings import read_rules
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.importers import hugging_face
 from annopipe.importers.archives import unpack
@@ -121,6 +122,11 @@ def _model_file(name: str) -> Callable[[Path], Fuzzed]:
     return made
 
 
+def _switches(folder: Path) -> Fuzzed:
+    path = tiny_model.make_tiny_model(folder / "model") / "tokenizer_config.json"
+    return Fuzzed((path.read_bytes(),), path, lambda: read_rules(path.parent))
+
+
 def _shards(folder: Path) -> Fuzzed:
     model = tiny_model.make_tiny_model(folder / "model")
     (model / "model.safetensors").rename(model / "shard.safetensors")
@@ -136,6 +142,11 @@ def _exports() -> Iterator[bytes]:
 
 
 def _onnx(folder: Path) -> Fuzzed:
+    path = folder / "model.onnx"
+    return Fuzzed(tuple(_exports()), path, lambda: read_graph(path))
+
+
+def _checked_onnx(folder: Path) -> Fuzzed:
     """A graph that is read, and then run by ONNX Runtime for the self-check."""
     path = folder / "model.onnx"
     ids = np.arange(2, 16, dtype=np.int64).reshape(2, 7)
@@ -162,9 +173,10 @@ READERS: dict[str, Callable[[Path], Fuzzed]] = {
     "shards": _shards,
     "tokenizer.json": _fast_tokenizer,
     "config.json": _model_file("config.json"),
-    "tokenizer_config.json": _model_file("tokenizer_config.json"),
+    "tokenizer_config.json": _switches,
     "spiece.model": _model_file("spiece.model"),
     "ONNX": _onnx,
+    "ONNX, run": _checked_onnx,
     "SavedModel, TensorFlow 1": saved_model("hub_module"),
     "SavedModel, TensorFlow 2": saved_model("garden"),
     "SavedModel, frozen": saved_model("frozen"),

@@ -20,7 +20,7 @@ from annopipe.errors import FetchError
 from annopipe.hub.entry import Entry
 from annopipe.hub.faults import TryError
 from annopipe.hub.names import ModelName
-from annopipe.hub.s3 import keys
+from annopipe.hub.s3 import is_bucket, keys
 from annopipe.hub.transfer import patiently
 from annopipe.hub.web import Web, status_of
 
@@ -73,16 +73,13 @@ def at_address(address: str, entry: Entry) -> str | None:
         return address
     web = Web()
     place = address.rstrip("/") + "/"
-    if address.startswith("s3://"):
-        found = _listed(place, entry.model, web)
-        if found is not None:
-            return found
-    else:
-        for name, files_of in ((METADATA, _files_of_metadata), ("", _files_of_page)):
-            text = _text(web, place + name)
-            file = newest(files_of(text), entry.model) if text is not None else None
-            if file is not None:
-                return place + quote(file)
+    if is_bucket(address):
+        return _in_bucket(place, entry, web)
+    for name, files_of in ((METADATA, _files_of_metadata), ("", _files_of_page)):
+        text = _text(web, place + name)
+        file = newest(files_of(text), entry.model) if text is not None else None
+        if file is not None:
+            return place + quote(file)
     return _known(place, entry, web)
 
 
@@ -107,16 +104,17 @@ def fetch_archive(entry: Entry, *, force: bool = False) -> Path:
     return folder
 
 
-def _listed(place: str, model: ModelName, web: Web) -> str | None:
-    """Look into a bucket's list, where everybody may see it."""
+def _in_bucket(place: str, entry: Entry, web: Web) -> str | None:
+    """Look into a bucket's list, or ask for the files that the catalog knows where the list is not for everybody."""
     try:
-        found = keys(place + model.key, lambda url: _asked(web, url))
+        found = keys(place + entry.model.key, lambda address: _asked(web, address))
     except TryError as fault:
-        if status_of(fault) not in NOT_THERE:
+        known = _known(place, entry, web) if status_of(fault) in NOT_THERE else None
+        if known is None:
             raise fault.error from fault
-        return None
-    file = newest((key.removeprefix(place) for key in found), model)
-    return None if file is None else place + file
+        return known
+    file = newest((key.removeprefix(place) for key in found), entry.model)
+    return _known(place, entry, web) if file is None else place + file
 
 
 def _asked(web: Web, url: str) -> str:

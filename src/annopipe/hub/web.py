@@ -1,4 +1,6 @@
-"""Files at plain addresses: ``http://``, ``https://``, and ``s3://`` read anonymously; the standard library does it.
+"""Files at plain addresses: ``http://``, ``https://`` and ``s3://``; the standard library does it.
+
+Buckets are read anonymously, unless the user wants requests to be signed: see `annopipe.hub.s3_signing`.
 
 `annopipe.hub.transfer.download` brings them as it brings a hub's: in parts, going on where an earlier try ended.
 """
@@ -6,9 +8,10 @@
 import contextlib
 import http.client
 import os
+import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +19,8 @@ from annopipe.errors import FetchDenied, FetchError, FetchMismatch
 from annopipe.hub.faults import TRANSIENT, TryError, of_exception, of_status
 from annopipe.hub.names import is_name
 from annopipe.hub.remote import CHUNK, Body, RemoteFile
-from annopipe.hub.s3 import http_address
+from annopipe.hub.s3 import http_address, is_bucket
+from annopipe.hub.s3_signing import BUCKET_REGION, denied, is_wanted, signature
 from annopipe.version import __version__
 
 SCHEMES: Final = ("http", "https", "s3")
@@ -24,6 +28,9 @@ TIMEOUT: Final = "HF_HUB_DOWNLOAD_TIMEOUT"
 LONGEST_PAGE: Final = 64 << 20
 """Bytes of a listing."""
 
+REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
+
+_NONE: Final[Mapping[str, str]] = {}
 _FAULTS: Final = (OSError, http.client.HTTPException, ValueError)
 _HEAD_NOT_GIVEN: Final = {400, 403, 405, 501}
 """Answers to HEAD of servers that give the file all the same, as for signed addresses."""
@@ -61,6 +68,7 @@ class Web:
             _NoDowngrade(),
         ):
             self._opener.add_handler(handler)
+        self._regions: dict[str, str] = {}
 
     def file(self, address: str) -> RemoteFile:
         """Return name and, where the server tells it, size of a file.
@@ -68,17 +76,17 @@ class Web:
         Raises:
             TryError: there is no such file, or the server does not answer.
         """
-        url = http_address(address)
-        last = unquote(urlsplit(url).path).rpartition("/")[2]
+        last = unquote(urlsplit(http_address(address)).path).rpartition("/")[2]
         name = last if is_name(last) else "download"
         try:
-            with self._ask("HEAD", url, {}) as answer:
+            with self._ask("HEAD", address) as answer:
                 size, etag = answer.headers.get("content-length", ""), answer.headers.get("etag")
         except TryError as fault:
             if status_of(fault) not in _HEAD_NOT_GIVEN:
                 raise
-            return RemoteFile(name, url, None, None)
-        return RemoteFile(name, url, int(size) if size.isdigit() else None, f"of {url}: {etag}" if etag else None)
+            return RemoteFile(name, address, None, None)
+        mark = f"of {address}: {etag}" if etag else None
+        return RemoteFile(name, address, int(size) if size.isdigit() else None, mark)
 
     @contextlib.contextmanager
     def open(self, file: RemoteFile, start: int = 0) -> Iterator[Body]:
@@ -96,36 +104,58 @@ class Web:
         Raises:
             TryError: as `open`; or it is very long.
         """
-        url = http_address(address)
-        with self._ask("GET", url, {}) as answer:
+        with self._ask("GET", address) as answer:
             content = b""
-            for chunk in self._chunks(answer, url):
+            for chunk in self._chunks(answer, address):
                 content += chunk
                 if len(content) > LONGEST_PAGE:
-                    raise TryError(FetchError(f"{url} is longer than any listing: it was refused"), -1)
+                    raise TryError(FetchError(f"{address} is longer than any listing: it was refused"), -1)
         return content.decode("utf-8", "replace")
 
-    def _ask(self, method: str, url: str, headers: dict[str, str]) -> Any:
+    def _ask(self, method: str, address: str, headers: Mapping[str, str] = _NONE) -> Any:
+        """Send a request; to a bucket that the user's credentials are for, signed for the region that it says."""
+        if not (is_bucket(address) and is_wanted()):
+            return self._send(method, address, http_address(address), headers)
+        bucket = address.partition("?")[0].split("/")[2]
+        for _ in range(2):
+            region = self._regions.get(bucket)
+            url = http_address(address, region)
+            try:
+                return self._send(method, address, url, headers, signature(method, url, region))
+            except TryError as fault:
+                told = _region_in(fault)
+                if told is None or told == region:
+                    raise
+                self._regions[bucket] = told
+                last = fault
+        raise last
+
+    def _send(
+        self, method: str, address: str, url: str, headers: Mapping[str, str], signed: Mapping[str, str] = _NONE
+    ) -> Any:
+        """Send a request and return the answer; what signs it goes to no other server by a redirect."""
         wait = float(os.environ.get(TIMEOUT, "10") or "10")
         headers = {"User-Agent": f"annopipe/{__version__}", "Accept-Encoding": "identity", **headers}
         try:
             request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310 - SCHEMES alone
+            for name, value in signed.items():
+                request.add_unredirected_header(name, value)
             answer = self._opener.open(request, timeout=wait)
         except urllib.error.HTTPError as error:
             with error:
-                raise _of_status(error, url) from error
+                raise _of_status(error, address) from error
         except _FAULTS as error:
-            raise of_exception(error, url, url) from error
+            raise of_exception(error, url, address) from error
         if answer is None:
-            raise TryError(FetchError(f"{url} is no address of the web"), -1)
+            raise TryError(FetchError(f"{address} is no address of the web"), -1)
         return answer
 
-    def _chunks(self, answer: Any, url: str) -> Iterator[bytes]:
+    def _chunks(self, answer: Any, address: str) -> Iterator[bytes]:
         try:
             while chunk := answer.read(CHUNK):
                 yield chunk
         except _FAULTS as error:
-            raise of_exception(error, url, url) from error
+            raise of_exception(error, http_address(address), address) from error
 
 
 def status_of(fault: TryError) -> int | None:
@@ -134,13 +164,23 @@ def status_of(fault: TryError) -> int | None:
     return cause.code if isinstance(cause, urllib.error.HTTPError) else None
 
 
-def _of_status(error: urllib.error.HTTPError, url: str) -> TryError:
+def _region_in(fault: TryError) -> str | None:
+    """Return where a bucket is, if the refusal tells it."""
+    cause = fault.__cause__
+    told = cause.headers.get(BUCKET_REGION) if isinstance(cause, urllib.error.HTTPError) else None
+    return told if told and REGION.fullmatch(told) else None
+
+
+def _of_status(error: urllib.error.HTTPError, address: str) -> TryError:
+    if error.code in {401, 403} and is_bucket(address):
+        return TryError(denied(address, error.code), -1)
     if error.code in {401, 403}:
-        text = f"{url} is not given to everybody ({error.code}): fetch it by hand, and give the file's path"
+        text = f"{address} is not given to everybody ({error.code}): fetch it by hand, and give the file's path"
         return TryError(FetchDenied(text), -1)
     if error.code == 416:
-        return TryError(FetchMismatch(f"{url} is shorter than it was when the download began. Try again"), -1)
+        return TryError(FetchMismatch(f"{address} is shorter than it was when the download began. Try again"), -1)
     if error.code == 429 or error.code in TRANSIENT:
-        return of_status(error.code, {key.lower(): value for key, value in error.headers.items()}, url, url)
+        headers = {key.lower(): value for key, value in error.headers.items()}
+        return of_status(error.code, headers, error.url or address, address)
     reason = "is not there" if error.code in {404, 410} else f"cannot be had: {error.reason}"
-    return TryError(FetchError(f"{url} {reason} ({error.code})"), -1)
+    return TryError(FetchError(f"{address} {reason} ({error.code})"), -1)

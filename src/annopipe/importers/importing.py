@@ -73,9 +73,10 @@ def import_model(
     self-check; what fails leaves nothing behind. A model that is there already with the same content stays.
 
     Args:
-        source: a folder, a zip, tar or tar.gz file, or its address (``https://``, ``http://``, ``s3://`` read
-            anonymously, ``file://``), of: a Hugging Face repository (safetensors or ``pytorch_model.bin``), a model
-            that Spark NLP saved, a checkpoint of google-research, a SavedModel of TensorFlow Hub, or an ONNX export.
+        source: a folder, a zip, tar or tar.gz file, or its address (``https://``, ``http://``, ``file://``, ``s3://``,
+            which is read anonymously unless ``ANNOPIPE_S3_SIGNED=1``), of: a Hugging Face repository (safetensors or
+            ``pytorch_model.bin``), a model that Spark NLP saved, a checkpoint of google-research, a SavedModel of
+            TensorFlow Hub, or an ONNX export.
         name: what to call it; by default as the source does.
         lang: its language code; by default as the source says, else ``en``.
         license, description, title: for its card.

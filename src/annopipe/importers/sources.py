@@ -46,8 +46,8 @@ def open_source(source: str | os.PathLike[str], work: Path, sha256: str | None =
     """Bring what a user names into reach.
 
     Args:
-        source: path of a folder or archive, or an address ``https://``, ``http://``, ``s3://`` (read anonymously) or
-            ``file://``; an address of S3 that ends in ``/`` is a folder.
+        source: path of a folder or archive, or an address ``https://``, ``http://``, ``s3://`` or ``file://``; an
+            address of S3 that ends in ``/`` is a folder.
         work: a private folder, for what has to be fetched or unpacked.
         sha256: that the archive must have; by default what a file ``<archive>.sha256`` beside it says, if there is one.
 

@@ -12,6 +12,7 @@ EXTRAS: Final = {
     "sail": ("pysail", "a Spark session without a JVM: annopipe.start()"),
     "spark": ("pyspark", "Apache Spark, with a Java runtime"),
     "progress": ("tqdm", "a progress bar for annopipe embed FILE"),
+    "s3": ("botocore", "models out of private buckets, ANNOPIPE_S3_SIGNED=1"),
     "remote": ("fsspec", "bulk jobs over files of other file systems"),
 }
 
