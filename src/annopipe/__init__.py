@@ -110,7 +110,7 @@ logging.getLogger("annopipe").addHandler(logging.NullHandler())
 
 def __getattr__(name: str) -> Any:
     """Import a public name on its first use."""
-    if name in ("nlu", "spark"):
+    if name in ("duckdb", "nlu", "polars", "sklearn", "spark"):
         return import_module(f"annopipe.{name}")
     module = _STARRED.get(name) or _NAMED.get(name)
     if module is None:

@@ -56,7 +56,7 @@ class DataFrameAdapter:
         kept = self._frame.select([field.name for field in schema if is_kept(field)])
         if not is_every_row(rows, self._frame.height):
             kept = kept[rows]
-        new = _from_arrow(table.select(made))
+        new = from_arrow(table.select(made))
         return kept.with_columns(new.get_columns()).select([name for name in schema.names if name != ROW_COLUMN])
 
     def _batches(self) -> Batches:
@@ -129,7 +129,7 @@ class _Column:
         """Return some rows."""
         if self.opaque:
             return pa.nulls(len(series), self.field.type)
-        array = _arrow(series)
+        array = to_arrow(series)
         if self.field.type == COLUMN_TYPE:
             return normalised(array)
         return array if array.type == self.field.type else array.cast(self.field.type)
@@ -140,7 +140,7 @@ def _column(series: pl.Series) -> _Column:
     if series.dtype == pl.Object:
         return _Column(pa.field(series.name, unheld), opaque=True)
     try:
-        type_ = _arrow(series.clear()).type
+        type_ = to_arrow(series.clear()).type
     except pa.ArrowException:
         return _Column(pa.field(series.name, unheld), opaque=True)
     if not is_annotation_type(type_):
@@ -151,17 +151,18 @@ def _column(series: pl.Series) -> _Column:
 
 def _first_kind(series: pl.Series) -> str | None:
     filled = (series.list.len().fill_null(0) > 0).arg_max() if len(series) else None
-    return None if filled is None else first_kind(_arrow(series.slice(filled, 1)))
+    return None if filled is None else first_kind(to_arrow(series.slice(filled, 1)))
 
 
-def _arrow(series: pl.Series) -> pa.Array:
+def to_arrow(series: pl.Series) -> pa.Array:
     """Return a series as Arrow, categories as the texts that they stand for."""
     if series.dtype in (pl.Categorical, pl.Enum):
         series = series.cast(pl.String)
     return series.to_arrow(compat_level=_OLDEST)
 
 
-def _from_arrow(table: pa.Table) -> pl.DataFrame:
+def from_arrow(table: pa.Table) -> pl.DataFrame:
+    """Return a table as a frame, annotation columns in the form that this Polars has for them."""
     if not hasattr(pl, "Map"):
         fields = [field.with_type(_PAIRED) if field.type == COLUMN_TYPE else field for field in table.schema]
         table = table.cast(pa.schema(fields))

@@ -93,6 +93,11 @@ class SentenceFunction:
         yield from map(self, parts)
 
 
+def fixed_size(vectors: pa.ListArray, dimension: int) -> pa.FixedSizeListArray:
+    """Return lists of vectors as lists of one size, null where they are."""
+    return vectors.cast(pa.list_(pa.float32(), dimension))
+
+
 def _null_where(texts: pa.Array, values: pa.ListArray) -> pa.ListArray:
     """Return values, null where the text is."""
     if not texts.null_count:
