@@ -76,12 +76,17 @@ class Plan:
 
 
 def _arrived(stages: list[Transformer], schema: pa.Schema) -> Plan:
-    """Return a plan where its rows are; in a Spark task the encoder keeps to the task's processors."""
+    """Return a plan where its rows are."""
+    keep_to_task()
+    return Plan(stages, schema)
+
+
+def keep_to_task() -> None:
+    """In a Spark task, let encoders keep to the task's processors."""
     module = sys.modules.get("pyspark.taskcontext")
     task = module.TaskContext.get() if module is not None else None
     if task is not None:
         limit_threads(int(task.cpus()))
-    return Plan(stages, schema)
 
 
 def _fitting(batch: pa.RecordBatch, start: int, rows: int) -> int:

@@ -46,6 +46,8 @@ def embed_dataset(
         cache_size: most bytes of the cache's entries, ``"10GB"``.
         restart: drop what the output holds and begin anew.
         progress: show a bar on a terminal (default).
+        remote: a Spark Connect or Sail server, ``sc://host:port``, that carries the job out; docs/bulk.md tells what
+            is otherwise there. The session stays until `annopipe.stop`.
 
     Returns:
         What was done; also in ``_report.json`` in the output.
@@ -56,6 +58,12 @@ def embed_dataset(
         InputFileError, MissingExtra: an input cannot be read.
         RowFailed: a row cannot be embedded, and ``on_error`` is ``stop``.
         WorkerDied: processes ended, or stalled, three times at the same rows.
+        SessionError: the server that ``remote`` names does not answer.
         ParamTypeError, ParamValueError, WiringError, ModelNotFound: an option that is wrong here.
     """
-    return run_job(Job.of(inputs, output, config, options))
+    job = Job.of(inputs, output, config, options)
+    if job.remote is None:
+        return run_job(job)
+    from annopipe.bulk.remote import run_remotely
+
+    return run_remotely(job, job.remote)

@@ -13,7 +13,7 @@ from annopipe.bulk.settings import Compression, Level, OnError, Settings
 from annopipe.dialect import Dialect
 from annopipe.errors import ParamTypeError, ParamValueError
 
-_ADDRESS: Final = re.compile(r"[A-Za-z][\w+.-]+:/")
+ADDRESS: Final = re.compile(r"[A-Za-z][\w+.-]+:/")
 PathLike = str | os.PathLike[str]
 
 
@@ -45,6 +45,7 @@ class JobOptions(TypedDict, total=False):
     cache_size: int | str
     restart: bool
     progress: bool
+    remote: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Job:
         output: the dataset's folder.
         settings: what the content depends on.
         model, lang: as `annopipe.load` takes them.
-        threads, processes, stall_seconds, memory, deduplicate, cache, cache_size, restart, progress: how it is run.
+        threads, processes, stall_seconds, memory, deduplicate, cache, cache_size, restart, progress, remote: how it is
+            run.
     """
 
     inputs: tuple[str, ...]
@@ -73,6 +75,7 @@ class Job:
     cache_size: int = 10**10
     restart: bool = False
     progress: bool = True
+    remote: str | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("processes", self.processes), ("threads", self.threads)):
@@ -84,8 +87,8 @@ class Job:
             raise ParamValueError(msg)
         if self.cache is not None and not self.deduplicate:
             raise ParamValueError("a cache is for equal texts: leave deduplicate as it is, or the cache out")
-        if _ADDRESS.match(self.output.as_posix()):
-            msg = f"the output {self.output} is an address: a dataset is written to a folder of this machine"
+        if self.remote is None and ADDRESS.match(self.output.as_posix()):
+            msg = f"the output {self.output} is an address: without remote a dataset is a folder of this machine"
             raise ParamValueError(msg)
 
     @classmethod

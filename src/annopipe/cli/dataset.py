@@ -27,6 +27,7 @@ _OWN: Final = (
     "cache",
     "cache_size",
     "restart",
+    "remote",
 )
 """Options of `annopipe.embed_dataset` that the command has under the same name, in other commands' words and here."""
 
@@ -54,6 +55,7 @@ def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     add("--cache", nargs="?", const=True, metavar="FILE", help="remember vectors across runs")
     add("--cache-size", metavar="SIZE", help="most bytes in the cache (default: 10GB)")
     add("--restart", action="store_true", default=None, help="drop what the output holds and begin anew")
+    add("--remote", metavar="sc://HOST:PORT", help="let a Spark Connect or Sail server carry the job out")
     add("--report", type=Path, metavar="FILE.json", help="write the report here too")
 
 
