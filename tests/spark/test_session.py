@@ -86,6 +86,30 @@ assert annopipe.start().range(4).count() == 4
     assert python(script) == ""
 
 
+IDLE = """
+import time
+import annopipe
+from annopipe.errors import SessionError
+spark = annopipe.start(**{conf})
+spark.createDataFrame([["I love Spark NLP"]]).toDF("text").createOrReplaceTempView("texts")
+time.sleep({seconds})
+try:
+    print(spark.sql("select text from texts").first().text)
+except SessionError as error:
+    print(error)
+"""
+
+
+def test_a_session_that_the_server_ended_is_told(python: Callable[..., str]) -> None:
+    script = IDLE.format(conf={"sail.spark.session_timeout_secs": 1}, seconds=4)
+    assert "annopipe.start() for a new session" in python(script)
+
+
+@pytest.mark.long
+def test_a_session_outlives_an_idle_time(python: Callable[..., str]) -> None:
+    assert python(IDLE.format(conf={}, seconds=170)) == "I love Spark NLP\n"
+
+
 def test_a_session_of_others_is_returned_with_a_log_line(python: Callable[..., str]) -> None:
     script = """
 import logging, os

@@ -7,7 +7,7 @@ from annopipe.errors import AnnopipeError, SessionError
 from annopipe.frames.spark_errors import Reading, by_name
 
 RETRIES: Final = 3
-_GONE: Final = ("StatusCode.UNAVAILABLE", "NO_ACTIVE_SESSION", "closed channel")
+_GONE: Final = ("StatusCode.UNAVAILABLE", "NO_ACTIVE_SESSION", "closed channel", " is not running")
 _LISTENING_SECONDS: Final = 0.5
 
 

@@ -18,6 +18,9 @@ ROOMY: Final = {"TOKIO_WORKER_THREADS": str(max(16, 2 * (os.cpu_count() or 1)))}
 """Threads of the server: a Python function holds one until it ends, after an interrupt too, and where functions hold
 all of them (by default there are as many as processors) nobody is answered."""
 
+LASTING: Final = {"SAIL_SPARK__SESSION_TIMEOUT_SECS": str(10 * 365 * 24 * 3600)}
+"""The session lives as long as the process: Sail ends those that are idle for long, with their views and functions."""
+
 _PREFIX: Final = "sail."
 
 
@@ -34,7 +37,7 @@ def start_server(conf: Mapping[str, str]) -> Any:
 
     port = conf.get(PORT_KEY, "0")
     own = {_variable(key): value for key, value in conf.items() if key.startswith(_PREFIX)}
-    with _environment({**QUIET, **ORDERED, **ROOMY}, own):
+    with _environment({**QUIET, **ORDERED, **ROOMY, **LASTING}, own):
         try:
             server = SparkConnectServer(HOST, int(port))
             server.start(background=True)
