@@ -20,6 +20,7 @@ from albert.random_models import write_safetensors
 from annopipe.albert.model import AlbertModel
 from annopipe.cli import main
 from annopipe.errors import (
+    ArchiveError,
     FetchMismatch,
     ModelNotFound,
     NameTaken,
@@ -122,6 +123,8 @@ def test_the_digest_is_compared(store: Path, tiny_model_folder: Path, tmp_path: 
         annopipe.import_model(tmp_path / "tiny.zip", sha256="0" * 64)
     assert nothing_kept(store)
     annopipe.import_model(tmp_path / "tiny.zip", sha256=hashlib.sha256(data).hexdigest().upper())
+    with pytest.raises(ParamValueError, match="64 hexadecimal digits"):
+        annopipe.import_model(tmp_path / "tiny.zip", sha256="abc")
     with pytest.raises(SourceError, match="no SHA-256"):
         annopipe.import_model(tiny_model_folder, "other", sha256="0" * 64)
 
@@ -186,6 +189,18 @@ def test_no_model(store: Path, tmp_path: Path) -> None:
     (tmp_path / "texts" / "notes.txt").write_text("x")
     with pytest.raises(SourceError, match=r"holds no model.*notes\.txt.*model\.safetensors"):
         annopipe.import_model(tmp_path / "texts")
+    for file, said in {
+        "inner.tar.gz": "an archive inside",
+        "config.json": "config.json without weights: copy",
+        "flax_model.msgpack": "from_flax=True",
+        "tf_model.h5": "from_tf=True",
+    }.items():
+        (tmp_path / "texts" / file).write_bytes(b"{}")
+        with pytest.raises(SourceError, match=said):
+            annopipe.import_model(tmp_path / "texts")
+    (tmp_path / "empty.zip").touch()
+    with pytest.raises(ArchiveError, match="is empty"):
+        annopipe.import_model(tmp_path / "empty.zip")
     with pytest.raises(SourceError, match="is not there"):
         annopipe.import_model(tmp_path / "nowhere")
     with pytest.raises(SourceError, match="addresses begin with"):

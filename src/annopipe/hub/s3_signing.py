@@ -72,14 +72,16 @@ def _without(reason: str) -> str:
 
 def denied(address: str, status: int) -> FetchDenied:
     """Return the error for what a bucket does not give, with the way out."""
+    place, mark, _ = address.partition("?list-type=")
+    what = f"the list of {place}" if mark else address
     if is_wanted():
         return FetchDenied(
-            f"{address} is not given to your AWS credentials ({status}), or is not there: they need s3:GetObject and "
+            f"{what} is not given to your AWS credentials ({status}), or is not there: they need s3:GetObject and "
             f"s3:ListBucket ('aws sts get-caller-identity' tells whose they are). Without {SWITCH} public buckets are "
             "read without an account"
         )
     return FetchDenied(
-        f"{address} is not given to everybody ({status}), or is not there: for a bucket of your own set {SWITCH}=1, "
+        f"{what} is not given to everybody ({status}), or is not there: for a bucket of your own set {SWITCH}=1, "
         "which signs requests with your AWS credentials (pip install 'annopipe[s3]'); or fetch it by hand, and give "
         "the file's path"
     )

@@ -49,6 +49,8 @@ def head(path: Path) -> bytes:
 
 
 def _unknown(path: Path, start: bytes) -> str:
+    if not start:
+        return f"{path.name} is empty: copy or download it anew"
     for mark, name in OTHERS.items():
         if start.startswith(mark):
             return f"{path.name} is packed by {name}: unpack it, and import the folder"

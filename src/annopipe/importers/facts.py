@@ -126,11 +126,17 @@ def _guess(name: str, hidden_size: int) -> tuple[Any, str]:
     """Return what a fact most likely is, and the sentence that says so."""
     known = PUBLISHED.get(hidden_size)
     if name == "epsilon":
-        return EPSILON, f"layer_norm_eps {EPSILON}, as in all published ALBERTs: the source does not say (epsilon=)"
+        return (
+            EPSILON,
+            f"layer_norm_eps {EPSILON}, as in all published ALBERTs: the source does not say (epsilon= or --epsilon)",
+        )
     if name == "activation":
-        return ACTIVATION, f"the activation {ACTIVATION}, as google-research's: the source does not say (activation=)"
+        return (
+            ACTIVATION,
+            f"the activation {ACTIVATION}, as google-research's: the source does not say (activation= or --activation)",
+        )
     if known is None:
-        option = "heads=" if name == "heads" else "a config.json, config="
+        option = "heads= or --heads" if name == "heads" else "a config.json, config= or --config"
         raise SourceError(
             f"nothing tells how many {name} this model has: a hidden size of {hidden_size} is none of the published "
             f"shapes ({', '.join(map(str, PUBLISHED))}). Give {option}"

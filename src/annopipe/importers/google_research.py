@@ -20,7 +20,8 @@ ACTIVATIONS: Final = {"gelu": "gelu_new"}
 """google-research's ``gelu`` is the form by tanh, which Hugging Face calls ``gelu_new``."""
 
 LOWER: Final = (
-    "text is lower-cased, as google-research's ALBERTs want it: the checkpoint does not say (case_sensitive=)"
+    "text is lower-cased, as google-research's ALBERTs want it: the checkpoint does not say (case_sensitive= or "
+    "--case-sensitive)"
 )
 
 
@@ -48,7 +49,7 @@ def _config(folder: Path, choices: Choices) -> Mapping[str, Any]:
     if choices.config is None and not path.is_file():
         path = next((one for one in sorted(folder.glob("*config*.json"))), path)
     if not path.is_file():
-        raise ModelFileMissing(f"{folder.name} has no {CONFIG}: copy it there, or give its path, config=")
+        raise ModelFileMissing(f"{folder.name} has no {CONFIG}: copy it there, or give its path, config= or --config")
     values = read_config(path)
     if path.name == CONFIG or "net_structure_type" in values:
         activation = values.get("hidden_act")
@@ -71,5 +72,8 @@ def _prefix(folder: Path, choices: Choices) -> Path:
         latest = LATEST.search((folder / "checkpoint").read_text("utf-8", "replace"))
         there = [name for name in there if latest is not None and name == latest[1]] or there
     if len(there) > 1:
-        raise SourceError(f"{folder.name} holds several checkpoints: {', '.join(there)}. Say which one, checkpoint=")
+        names = ", ".join(there)
+        raise SourceError(
+            f"{folder.name} holds several checkpoints: {names}. Say which one, checkpoint= or --checkpoint"
+        )
     return folder / there[0]

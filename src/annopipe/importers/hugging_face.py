@@ -44,7 +44,9 @@ def read(folder: Path, choices: Choices) -> Found:
     """
     config_path = choices.config or folder / "config.json"
     if not config_path.is_file():
-        raise ModelFileMissing(f"{folder.name} has no config.json: it was not copied whole, or give one by config=")
+        raise ModelFileMissing(
+            f"{folder.name} has no config.json: copy it there, or give the path of one, config= or --config"
+        )
     config = read_object(config_path)
     refuse_other_config(config, config_path.name)
     safe = any((folder / name).is_file() for name in (*_names_of(SAFETENSORS), INT8_NAME))

@@ -1,6 +1,7 @@
 """Which format a folder is in, and who reads it."""
 
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,19 @@ MARKS: Final = {
     "onnx": ("*.onnx", "onnx/*.onnx"),
 }
 """Kind → patterns of files that only a folder of this kind has; one of them is enough."""
+
+HINTS: Final = {
+    "tf_model.h5": "weights of transformers' TensorFlow classes: with transformers 4 and TensorFlow, "
+    "AlbertModel.from_pretrained(folder, from_tf=True).save_pretrained(folder2) writes a model that is read",
+    "flax_model.msgpack": "weights of transformers' Flax classes: with transformers 4 and Flax, "
+    "AlbertModel.from_pretrained(folder, from_flax=True).save_pretrained(folder2) writes a model that is read",
+    "config.json": "a config.json without weights: copy model.safetensors or pytorch_model.bin there, too",
+    **dict.fromkeys(
+        ("*.zip", "*.tar.gz", "*.tgz", "*.tar"),
+        "an archive inside, which is not unpacked: unpack it yourself, and import that",
+    ),
+}
+"""What a folder without a model may have in its place, and what to do then; the first that is there is told."""
 
 SAME_MODEL: Final = ("hugging-face", "torch", "onnx")
 """Formats that repositories give side by side; the first that is there is read."""
@@ -79,7 +93,11 @@ def find_model(folder: Path) -> tuple[Path, str]:
 
 def nothing_in(folder: Path) -> str:
     """Return what to tell of a folder without a model: what is there, and what would be read."""
-    there = ", ".join(sorted(path.name for path in folder.iterdir())[:12]) or "nothing"
+    names = sorted(path.name for path in folder.iterdir())
+    hint = next((hint for pattern, hint in HINTS.items() if any(fnmatch(name, pattern) for name in names)), None)
+    there = ", ".join(names[:12]) or "nothing"
+    if hint is not None:
+        return f"{folder.name} holds no model that can be read, but {hint}. There: {there}"
     known = "; ".join(f"{kind}: {' or '.join(patterns)}" for kind, patterns in MARKS.items())
     return f"{folder.name} holds no model that can be read. There: {there}. Files that tell a model: {known}"
 

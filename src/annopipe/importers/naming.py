@@ -53,7 +53,9 @@ def naming(
     language = lang or (told and told["lang"]) or said.get("lang") or DEFAULT_LANGUAGE
     chosen = name or (told and told["name"]) or said.get("name") or _plain(source.name)
     if not is_name(chosen):
-        raise ParamValueError(f"{chosen!r} cannot name a model: give letters, digits, '.', '_' and '-', name=")
+        raise ParamValueError(
+            f"{chosen!r} cannot name a model: give letters, digits, '.', '_' and '-', name= or --name"
+        )
     chosen_version = version or FIRST
     if not VERSION.fullmatch(chosen_version):
         raise ParamValueError(f"version {chosen_version!r} is none: give one such as '1.0'")

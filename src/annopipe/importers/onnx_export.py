@@ -85,7 +85,9 @@ def graph_in(folder: Path, choices: Choices) -> Path:
     if plain or len(there) == 1:
         return (plain or there)[0]
     names = ", ".join(path.relative_to(folder).as_posix() for path in there) or "none that fits"
-    raise SourceError(f"{folder.name} holds several ONNX files or none: {names}. Say which one, checkpoint=")
+    raise SourceError(
+        f"{folder.name} holds several ONNX files or none: {names}. Say which one, checkpoint= or --checkpoint"
+    )
 
 
 def _config(folder: Path, path: Path, choices: Choices) -> Mapping[str, Any]:

@@ -42,7 +42,8 @@ def check_model(folder: Path, graph: Path | None) -> str:
     if not furthest <= TOLERANCE:
         raise SelfCheckFailed(
             f"its vectors differ by {furthest:.3g} from those of its own graph {graph.name} (at most {TOLERANCE:g} is "
-            "allowed): heads, epsilon or activation are others; give them (heads=, epsilon=, activation=)"
+            "allowed): heads, epsilon or activation are others; give them (heads=, epsilon=, activation=, or "
+            "--heads, --epsilon, --activation)"
         )
     return f"The model runs; its vectors are those of its own graph to {furthest:.1e}."
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from annopipe.errors import FetchError, FetchMismatch, ModelNotHere, SourceError
-from annopipe.hub.digests import sha256_of
+from annopipe.errors import FetchError, FetchMismatch, ModelNotHere, ParamValueError, SourceError
+from annopipe.hub.digests import SHA256_DIGITS, sha256_of
 from annopipe.hub.names import is_name
 from annopipe.hub.offline import offline_switch
 from annopipe.hub.progress import Progress
@@ -52,12 +52,15 @@ def open_source(source: str | os.PathLike[str], work: Path, sha256: str | None =
         sha256: that the archive must have; by default what a file ``<archive>.sha256`` beside it says, if there is one.
 
     Raises:
+        ParamValueError: ``sha256`` is no digest.
         SourceError: nothing is there, or it is neither folder nor archive.
         ArchiveError: see `annopipe.importers.archives`.
         FetchMismatch: the archive has another SHA-256.
         FetchError, ModelNotHere: an address cannot be reached, or may not.
         OSError: the work folder cannot be written.
     """
+    if sha256 is not None and not SHA256_DIGITS.fullmatch(sha256.lower()):
+        raise ParamValueError(f"sha256 {sha256!r} is none: it has 64 hexadecimal digits, as sha256sum prints them")
     text = os.fspath(source)
     scheme = urlsplit(text).scheme if "://" in text else ""
     if scheme == "file":

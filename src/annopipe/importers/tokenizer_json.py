@@ -58,7 +58,7 @@ def sentencepiece_of(document: Mapping[str, Any]) -> Equivalent:
 def _refused(reason: str) -> VocabularyError:
     return VocabularyError(
         f"tokenizer.json cannot be read as a SentencePiece vocabulary: {reason}. Put the model's own spiece.model "
-        "beside it, or give its path, vocabulary="
+        "beside it, or give its path, vocabulary= or --vocabulary"
     )
 
 

@@ -35,8 +35,10 @@ def _found(folder: Path) -> Path:
         return others[0]
     if others:
         names = ", ".join(path.relative_to(folder).as_posix() for path in others)
-        raise SourceError(f"{folder.name} holds several vocabularies ({names}): say which one, vocabulary=")
+        raise SourceError(
+            f"{folder.name} holds several vocabularies ({names}): say which one, vocabulary= or --vocabulary"
+        )
     raise ModelFileMissing(
         f"{folder.name} has no SentencePiece vocabulary ({', '.join(PLACES)}): copy the model's there, or give its "
-        "path, vocabulary="
+        "path, vocabulary= or --vocabulary"
     )

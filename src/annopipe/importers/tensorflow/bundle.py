@@ -144,7 +144,9 @@ class Bundle:
         if not 0 <= place.shard < len(self._shards):
             raise self._damaged(f"{name} lies in data file {place.shard} of {len(self._shards)}")
         room = len(self._shards[place.shard])
-        if place.offset < 0 or place.size < 0 or place.offset + place.size > room:
+        if place.offset < 0 or place.size < 0:
+            raise self._damaged(f"{name} claims {place.size} bytes from byte {place.offset} on, which cannot be")
+        if place.offset + place.size > room:
             end = place.offset + place.size
             raise self._damaged(f"{name} claims the bytes {place.offset} to {end} of a data file of {room}: truncated?")
         return place
