@@ -286,6 +286,25 @@ def test_the_disk_is_full(
     assert annopipe.import_model(tmp_path / "tiny.zip").installed
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="limits of POSIX")
+def test_files_may_not_become_so_large(store: Path, tiny_model_folder: Path, tmp_path: Path) -> None:
+    """A real limit, met in the middle of unpacking and, with a folder, of writing the weights."""
+    (tmp_path / "tiny.zip").write_bytes(zip_of(contents(tiny_model_folder)))
+    program = """
+        import resource, signal, sys
+        import annopipe
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+        annopipe.import_model(sys.argv[1])
+    """
+    for source in (tmp_path / "tiny.zip", tiny_model_folder):
+        command = [sys.executable, "-c", textwrap.dedent(program), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "StoreError: importing" in done.stderr
+        assert "ulimit -f" in done.stderr
+        assert nothing_kept(store)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals of POSIX")
 @pytest.mark.parametrize("end", ["SIGINT", "SIGKILL"])
 def test_an_interrupted_import_leaves_no_model(end: str, store: Path, tiny_model_folder: Path, tmp_path: Path) -> None:

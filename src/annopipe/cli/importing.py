@@ -11,16 +11,24 @@ ASSUMED: Final = "Assumed"
 """Section of the card that is said as warnings, too."""
 
 _DESCRIPTION: Final = """\
-Bring an ALBERT of another format into the local store, ready for pretrained(NAME, LANG). SOURCE is a folder, a zip or
-tar.gz file, or an address (https://, http://, s3://, file://) of: a Hugging Face repository (safetensors or
-pytorch_model.bin), a model that Spark NLP saved, a checkpoint of google-research, a SavedModel of TensorFlow Hub, or an
-ONNX export. Neither TensorFlow nor torch is needed, and nothing of the source is run. Prints where the model lies.
+Bring an ALBERT of another format into the local store, ready for pretrained(NAME, LANG), and print where it lies.
+SOURCE is a folder, a zip or tar.gz file, or an address (https://, http://, s3://, file://) of one of
+
+  a Hugging Face repository            config.json, model.safetensors or pytorch_model.bin, spiece.model
+  what Spark NLP saved                 its zip, folder, or one of ~/cache_pretrained, engine ONNX or TensorFlow
+  a checkpoint of google-research      albert_config.json, model.ckpt-*, 30k-clean.model
+  a SavedModel of TensorFlow Hub       saved_model.pb, variables/, assets/
+  an ONNX export                       model.onnx, config.json, spiece.model
+
+Neither TensorFlow nor torch is needed, and nothing of the source is run. Every import ends with a self-check; after an
+error nothing is kept.
 """
 _EXAMPLES: Final = """\
 examples:
   annopipe import ./albert-base-v2 --name albert_base_v2
+  annopipe import ./exported --name my_albert --vocabulary spiece.model
   annopipe import ~/cache_pretrained/albert_embeddings_albert_base_v1_en_3.4.2_3.0_1649954125996
-  annopipe import s3://my-bucket/models/albert_legal_en_1.0_1700000000000.zip
+  annopipe import s3://my-bucket/models/albert_legal_en_1.0_1700000000000.zip    private: ANNOPIPE_S3_SIGNED=1
   annopipe import albert_base.tar.gz --name my_albert --lang en --license Apache-2.0
 """
 
@@ -39,17 +47,19 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", help="what to call it (default: as the source does)")
     parser.add_argument("--lang", help="its language (default: as the source says, else en)")
     parser.add_argument("--replace", action="store_true", help="put it in the place of another model of this name")
-    parser.add_argument("--sha256", help="that the archive must have")
+    parser.add_argument("--sha256", metavar="DIGEST", help="that the archive must have")
     card = parser.add_argument_group("for its card")
-    card.add_argument("--license")
-    card.add_argument("--description")
-    card.add_argument("--title")
+    card.add_argument("--license", metavar="TEXT", help="such as Apache-2.0")
+    card.add_argument("--description", metavar="TEXT", help="what it is, and of which texts it was made")
+    card.add_argument("--title", metavar="TEXT", help="its heading (default: the name)")
     card.add_argument("--version", help="of its release (default: 1.0)")
     facts = parser.add_argument_group("what the source does not tell, or tells wrongly")
-    facts.add_argument("--heads", type=int, help="attention heads")
-    facts.add_argument("--epsilon", type=float, help="of layer normalisation")
-    facts.add_argument("--activation", choices=sorted(ACTIVATIONS))
-    facts.add_argument("--case-sensitive", action=argparse.BooleanOptionalAction, default=None)
+    facts.add_argument("--heads", type=int, metavar="N", help="attention heads")
+    facts.add_argument("--epsilon", type=float, metavar="X", help="of layer normalisation")
+    facts.add_argument("--activation", choices=sorted(ACTIVATIONS), metavar="NAME", help="one of %(choices)s")
+    facts.add_argument(
+        "--case-sensitive", action=argparse.BooleanOptionalAction, default=None, help="whether capitals are kept"
+    )
     facts.add_argument("--vocabulary", metavar="FILE", help="a SentencePiece model")
     facts.add_argument("--config", metavar="FILE", help="a config.json")
     facts.add_argument("--checkpoint", metavar="START", help="which of several, by the start of its file name")

@@ -26,7 +26,7 @@ PARTIAL: Final = ".partial"
 LOCKS: Final = ".locks"
 CONFIG: Final = "config.json"
 
-_FULL: Final = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
+_FULL: Final = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _CLOSED: Final = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -108,6 +108,11 @@ def _meaning(error: OSError, needed: int | None) -> str:
             + (f", {megabytes(needed)} needed" if free is not None and needed else "")
             + (")" if free is not None else "")
             + f". Nothing was left half-written; free some, or set {VARIABLE} to a folder elsewhere, and try again"
+        )
+    if error.errno == errno.EFBIG:
+        return (
+            f"a file in the store {store} may not become as large as that: a limit of this process (ulimit -f) or of "
+            f"the file system. Nothing was left half-written; lift the limit, or set {VARIABLE} to a folder elsewhere"
         )
     if error.errno in _CLOSED:
         return (
