@@ -217,6 +217,21 @@ def test_a_preparation_that_fails_is_tried_again_by_the_call(monkeypatch: pytest
     assert tried[-1] == threading.current_thread().name
 
 
+ENDING = """
+from albert.random_models import TINY, random_weights
+from annopipe.albert.encoder import Encoder
+
+Encoder(TINY, random_weights(TINY), threads=2).prepare()
+"""
+
+
+def test_a_program_may_end_while_a_session_is_built() -> None:
+    """A thread that the interpreter leaves behind in C++ code would abort the process."""
+    path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    for _ in range(5):
+        subprocess.run([sys.executable, "-c", ENDING], env={**os.environ, **path}, timeout=120, check=True)
+
+
 def test_layers_count_from_both_ends() -> None:
     ids = random_ids(TINY, 2, 5)
     every = ONE.run_layers(ids, range(4))

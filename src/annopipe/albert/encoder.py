@@ -47,7 +47,7 @@ class Encoder:
 
     def prepare(self) -> None:
         """Begin to build the last layer's session in a thread; calls wait for it, and meet its errors."""
-        threading.Thread(target=self._prepare, name="annopipe-encoder", daemon=True).start()
+        threading.Thread(target=self._prepare, name="annopipe-encoder").start()
 
     def run(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         """Last layer's vectors [sentences, pieces, hidden_size] of ``ids`` [sentences, pieces].
