@@ -34,7 +34,7 @@ def spark_vectors(jars: str, exported: str, target: str) -> None:
 
     paths = [str(path) for path in sorted(Path(jars).glob("*.jar"))]
     builder = SparkSession.builder.master("local[1]").config("spark.jars", ",".join(paths))
-    builder = builder.config("spark.driver.extraClassPath", ":".join(paths)).config("spark.driver.memory", "4g")
+    builder = builder.config("spark.driver.extraClassPath", ":".join(paths)).config("spark.driver.memory", "8g")
     builder = builder.config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
     builder = builder.config("spark.kryoserializer.buffer.max", "2000M").config("spark.ui.enabled", "false")
     builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
