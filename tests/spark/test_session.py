@@ -105,11 +105,6 @@ def test_a_session_that_the_server_ended_is_told(python: Callable[..., str]) -> 
     assert "annopipe.start() for a new session" in python(script)
 
 
-@pytest.mark.long
-def test_a_session_outlives_an_idle_time(python: Callable[..., str]) -> None:
-    assert python(IDLE.format(conf={}, seconds=170)) == "I love Spark NLP\n"
-
-
 def test_a_session_of_others_is_returned_with_a_log_line(python: Callable[..., str]) -> None:
     script = """
 import logging, os
