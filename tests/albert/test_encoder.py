@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from albert.random_models import TINY, random_ids, random_weights
-from annopipe.albert.batches import pack, plan
+from annopipe.albert.batches import pack
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.encoder import Encoder
 from annopipe.errors import ParamTypeError, ParamValueError
@@ -52,10 +53,20 @@ SENTENCES = st.lists(
 )
 
 
+def of_equal_length(
+    sentences: list[list[int]], token_budget: int = 512, max_sentences: int = 1000
+) -> Iterator[list[int]]:
+    """Places of sentences by batches of equal length, the longest first."""
+    for length in sorted({len(sentence) for sentence in sentences}, reverse=True):
+        places = [place for place, sentence in enumerate(sentences) if len(sentence) == length]
+        most = max(1, min(max_sentences, token_budget // max(1, length)))
+        yield from (places[at : at + most] for at in range(0, len(places), most))
+
+
 def vectors(encoder: Encoder, sentences: list[list[int]], **limits: int) -> list[NDArray[np.float32]]:
     """Vectors of each sentence, through batches of equal length."""
     found: list[NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * len(sentences)
-    for batch in plan(np.array([len(sentence) for sentence in sentences]), **limits):
+    for batch in of_equal_length(sentences, **limits):
         states = encoder.run(np.array([sentences[place] for place in batch]))
         for place, state in zip(batch, states, strict=True):
             found[place] = state
