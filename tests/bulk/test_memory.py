@@ -1,5 +1,7 @@
 """Memory holds with any document, and what is shared out fits together."""
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+import annopipe
 from annopipe.bulk.amounts import shown, to_bytes
 from annopipe.bulk.budget import Budget
 from annopipe.errors import ParamTypeError, ParamValueError
@@ -23,6 +26,15 @@ report = annopipe.embed_dataset(
     dialect=dialect, sentences=dialect == "sparknlp", threads=1,
 )
 print(report.peak_memory, report.tokens)
+"""
+
+ANNOTATIONS = """
+import sys
+import annopipe
+
+source, output, model = sys.argv[1:]
+report = annopipe.embed_dataset(source, output, model=model, memory="400MB", on_error="skip", threads=1)
+print(report.peak_memory, report.failed)
 """
 
 
@@ -81,6 +93,34 @@ def test_a_long_document_among_short_ones(tiny_model_folder: Path, tmp_path: Pat
     assert table.num_rows == tokens
     assert set(table["row"].to_pylist()) == {0, 1, 2}
     assert pq.read_metadata(tmp_path / "out" / "part-00000.parquet").num_rows == tokens
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system does not tell the peak")
+def test_annotations_that_would_not_fit_are_refused_and_others_hold(tiny_model_folder: Path, tmp_path: Path) -> None:
+    texts = ["one", " ".join(WORDS) * 30_000, " ".join(WORDS) * 500, "two"]
+    source = write_parquet(tmp_path / "in.parquet", texts)
+    run = [sys.executable, "-c", ANNOTATIONS, str(source), str(tmp_path / "out"), str(tiny_model_folder)]
+    peak, failed = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
+    assert int(peak) < 400_000_000
+    assert int(failed) == 1
+    assert read(tmp_path / "out")["id"].to_pylist() == [0, 2, 3]
+    (failure,) = [json.loads(line) for line in (tmp_path / "out" / "_failures.jsonl").read_text("utf-8").splitlines()]
+    assert failure["row"] == 1
+    assert "choose flat" in failure["reason"]
+
+
+def test_a_model_that_does_not_fit_is_refused_before_any_work(tiny_model_folder: Path, tmp_path: Path) -> None:
+    source = write_parquet(tmp_path / "in.parquet", ["one"])
+    annopipe.embed_dataset(source, tmp_path / "out", model=tiny_model_folder)
+    before = sorted((tmp_path / "out").rglob("*"))
+    large = tmp_path / "large"
+    shutil.copytree(tiny_model_folder, large)
+    config = json.loads((large / "config.json").read_text("utf-8"))
+    config |= {"hidden_size": 4096, "intermediate_size": 16384, "num_attention_heads": 64}
+    (large / "config.json").write_text(json.dumps(config), "utf-8")
+    with pytest.raises(ParamValueError, match=r"memory is 1\.0 GB: this model in 1 processes needs .* at least"):
+        annopipe.embed_dataset(tmp_path / "absent.csv", tmp_path / "out", model=large, restart=True)
+    assert sorted((tmp_path / "out").rglob("*")) == before
 
 
 @pytest.mark.long

@@ -66,10 +66,14 @@ class Annotated:
             return self._result(self._plan.run_rows(source_batch(texts)), {}, len(texts))
         except RowTooLarge as error:
             if len(texts) == 1:
-                return self._result(self._plan.run_rows(source_batch([])), {0: _reason(error)}, 1)
+                return self.failed(_reason(error))
         failures = {place: reason for place, text in enumerate(texts) if (reason := self._failure(text))}
         kept = [text for place, text in enumerate(texts) if place not in failures]
         return self._result(self._plan.run_rows(source_batch(kept)), failures, len(texts))
+
+    def failed(self, reason: str) -> Result:
+        """Return what comes of one text that is not to be computed."""
+        return self._result(self._plan.run_rows(source_batch([])), {0: reason}, 1)
 
     def _failure(self, text: str) -> str | None:
         return self.compute([text]).failures.get(0)

@@ -23,12 +23,14 @@ class Budget:
         part_bytes: vectors that are made at once of one long text, and repeated columns that are laid beside them.
         seen_bytes: results that are remembered for equal texts.
         group_bytes: rows that are gathered to a row group of Parquet.
+        row_bytes: what one row of annotations may need on its way.
     """
 
     slice_characters: int
     part_bytes: int
     seen_bytes: int
     group_bytes: int
+    row_bytes: int
 
     @classmethod
     def of(cls, memory: int, *, weights: int, width: int, processes: int) -> Self:
@@ -36,7 +38,7 @@ class Budget:
 
         Args:
             memory: bytes for the whole job.
-            weights: bytes of the model's files.
+            weights: bytes of the model's weights as they are in memory, whatever its files hold.
             width: numbers of one vector.
             processes: processes that compute; more than one come beside the main process.
 
@@ -52,10 +54,12 @@ class Budget:
             )
             raise ParamValueError(msg)
         work = memory - fixed
+        group_bytes = min(max(work // 24, 4_000_000), 64_000_000)
         slice_bytes = min(max(work // (16 + 8 * all_), 1_000_000), 64_000_000)
         return cls(
             slice_characters=max(1000, slice_bytes // (2 * (width + TOKEN_NUMBERS))),
             part_bytes=slice_bytes,
             seen_bytes=work // 4,
-            group_bytes=min(max(work // 24, 4_000_000), 64_000_000),
+            group_bytes=group_bytes,
+            row_bytes=(work - work // 4 - 2 * group_bytes) // (2 if processes > 1 else 1),
         )

@@ -11,12 +11,16 @@ import pyarrow as pa
 from annopipe.albert.codepoints import offsets_of
 from annopipe.albert.model import AlbertModel
 from annopipe.annotators.token_rules import TokenRules, TokenSettings
+from annopipe.bulk.amounts import shown
 from annopipe.bulk.annotated import Annotated
 from annopipe.bulk.flat import FlatWords
 from annopipe.bulk.result import Ints, Part, Result, vectors_array
 from annopipe.bulk.settings import ROWS, SENTENCES, WORDS, Settings
 
 VECTOR = "vector"
+VECTOR_COPIES = 8
+ANNOTATION_BYTES = 200
+"""Memory of one annotation on its way from the model to the file, by measure: vectors' copies, and the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,14 @@ class EngineChoice:
         settings: of the job.
         threads: processor threads; None = all that the process may use.
         part_bytes: bytes of vectors that are made at once of one long text.
+        row_bytes: what the annotations of one long text may need on their way; 0 = any.
     """
 
     folder: Path
     settings: Settings
     threads: int | None
     part_bytes: int
+    row_bytes: int = 0
 
     def load(self) -> "Engine":
         """Return the engine, with the model loaded."""
@@ -49,6 +55,7 @@ class Engine:
         self.settings = choice.settings
         self.model = model
         self._rules = TokenRules(TokenSettings())
+        self._row_bytes = choice.row_bytes
         self._flat = FlatWords(model, self.settings, choice.part_bytes) if self.settings.flat else None
         words = self.settings.has_words and not self.settings.flat
         self._annotated = Annotated(model, self.settings) if words else None
@@ -64,10 +71,24 @@ class Engine:
         if self._flat is not None:
             yield from self._flat_results(self._flat, texts, alone=alone)
         elif self._annotated is not None:
-            yield self._with_sentences(texts, self._annotated.compute(texts))
+            reason = self._too_large(texts[0]) if alone and self._row_bytes else ""
+            done = self._annotated.failed(reason) if reason else self._annotated.compute(texts)
+            yield self._with_sentences(texts, done)
         else:
             tokens = np.diff(self._rules.tokenize_all(texts)[2])
             yield Result({ROWS: self._sentence_part(texts)}, tokens, np.zeros(len(texts), np.int64))
+
+    def _too_large(self, text: str) -> str:
+        """Say why the annotations of a text would not fit into memory; nothing where they do."""
+        tokens = int(self._rules.tokenize_all([text])[2][-1])
+        need = tokens * (ANNOTATION_BYTES + VECTOR_COPIES * 4 * self.settings.width(self.model.config))
+        if need <= self._row_bytes:
+            return ""
+        return (
+            f"RowTooLarge: the annotations of {tokens} tokens need some {shown(need)} on their way, more than memory "
+            f"leaves for one row ({shown(self._row_bytes)}): give the job more memory, or choose flat, which "
+            "takes a text part by part"
+        )
 
     @property
     def _vector(self) -> str:

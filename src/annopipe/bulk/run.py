@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import math
 import platform
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +16,9 @@ import numpy as np
 import onnxruntime
 import pyarrow as pa
 
+from annopipe.albert.config import AlbertConfig
 from annopipe.albert.content import content_hash
+from annopipe.albert.parameters import needed
 from annopipe.albert.threads import thread_count
 from annopipe.bulk.assembly import Assembled, Assembler
 from annopipe.bulk.budget import Budget
@@ -35,6 +39,7 @@ from annopipe.hub import locate
 from annopipe.version import __version__
 
 SHOWN_CHARACTERS = 200
+NUMBER_BYTES = 4
 
 
 def run_job(job: Job) -> Report:
@@ -42,6 +47,7 @@ def run_job(job: Job) -> Report:
     start = perf_counter()
     settings = job.settings
     folder = locate(job.model, job.lang)
+    choices = _choices(job, folder)
     model_hash = content_hash(folder)
     inputs = Inputs.open(job.inputs, job.output, settings.column, skip=settings.on_error == "skip")
     manifest = _manifest(job, model_hash, inputs)
@@ -52,8 +58,7 @@ def run_job(job: Job) -> Report:
         todo = [number for number in range(count) if number not in before]
         run = None
         if todo:
-            weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
-            run = _Run(job, inputs, ledger, _choices(job, folder, weights), model_hash)
+            run = _Run(job, inputs, ledger, choices, model_hash)
             run.work(todo, sum(done.counts["rows"] for done in before.values()))
         now = run.done if run is not None else []
         faults = inputs.faults()
@@ -80,17 +85,16 @@ def _manifest(job: Job, model_hash: str, inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def _choices(job: Job, folder: Any, weights: int) -> tuple[EngineChoice, Budget]:
+def _choices(job: Job, folder: Path) -> tuple[EngineChoice, Budget]:
     """Return what is to be loaded, and how memory is shared out; threads are shared out among processes."""
-    from annopipe.albert.config import AlbertConfig
-
     config = AlbertConfig.read(folder)
     width = job.settings.width(config)
+    weights = NUMBER_BYTES * sum(math.prod(shape) for shape in needed(config).values())
     budget = Budget.of(job.memory, weights=weights, width=width, processes=job.processes)
     threads = job.threads
     if job.processes > 1:
         threads = max(1, (threads or thread_count()) // job.processes)
-    return EngineChoice(folder, job.settings, threads, budget.part_bytes), budget
+    return EngineChoice(folder, job.settings, threads, budget.part_bytes, budget.row_bytes), budget
 
 
 @dataclass
