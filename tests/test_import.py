@@ -6,7 +6,10 @@ import sys
 
 import pytest
 
-HEAVY = ("pandas", "polars", "pyspark", "pysail", "onnx", "huggingface_hub", "torch", "transformers")
+HEAVY = (
+    *("pandas", "polars", "pyspark", "pysail", "onnx", "huggingface_hub", "torch", "transformers"),
+    *("matplotlib", "sklearn", "duckdb"),
+)
 LATER = ("numpy", "pyarrow", "onnxruntime", "sentencepiece", "regex")
 
 

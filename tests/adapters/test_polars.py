@@ -49,7 +49,7 @@ def test_words_are_the_annotations_of_a_polars_frame(frame: pl.DataFrame, folder
         [],
         ["the", "bank", "😀", "of", "it"],
     ]
-    flat, other = (s.drop_nulls().explode(empty_as_null=False) for s in (made, wanted))
+    flat, other = (s.drop_nulls().filter(s.drop_nulls().list.len() > 0).explode() for s in (made, wanted))
     for name in ("begin", "end", "result", "annotatorType"):
         assert flat.struct.field(name).to_list() == other.struct.field(name).to_list()
     vectors = [s.struct.field("embeddings").explode().to_numpy() for s in (flat, other)]

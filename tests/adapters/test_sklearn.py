@@ -160,7 +160,7 @@ def test_clones_pickles_and_joblib(vectorizer: AlbertVectorizer, tmp_path: Path)
 
 @pytest.mark.parametrize(("container", "class_"), [("pandas", pd.DataFrame), ("polars", pl.DataFrame)])
 def test_set_output(vectorizer: AlbertVectorizer, container: str, class_: type) -> None:
-    made = vectorizer.set_output(transform=container).fit_transform(pd.Series(TEXTS, index=list("abcd")))
+    made = vectorizer.set_output(transform=container).fit_transform(pd.DataFrame({"text": TEXTS}, index=list("abcd")))
     assert isinstance(made, class_)
     assert list(made.columns) == [f"albertvectorizer{n}" for n in range(16)]
     if container == "pandas":

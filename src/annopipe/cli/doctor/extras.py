@@ -8,6 +8,9 @@ from annopipe.cli.doctor.versions import installed_version
 EXTRAS: Final = {
     "pandas": ("pandas", "pandas frames in and out"),
     "polars": ("polars", "Polars frames in and out, lazy ones too"),
+    "plot": ("matplotlib", "heat maps and maps of words"),
+    "sklearn": ("scikit-learn", "AlbertVectorizer, a transformer of scikit-learn's"),
+    "duckdb": ("duckdb", "albert_words and albert_sentence in DuckDB's SQL"),
     "hub": ("huggingface-hub", "fetching models by name"),
     "sail": ("pysail", "a Spark session without a JVM: annopipe.start()"),
     "spark": ("pyspark", "Apache Spark, with a Java runtime"),
