@@ -191,6 +191,10 @@ class VersionMismatch(AnnopipeError, RuntimeError):
     """Stages came from another version of annopipe than the one that should run them."""
 
 
+class WorkerLacks(AnnopipeError, ImportError):
+    """A Spark worker's Python lacks annopipe or a package that it needs; the text names the host and the ways."""
+
+
 class CommandError(AnnopipeError, ValueError):
     """A command of the command line cannot be carried out as it was given."""
 

@@ -1,4 +1,8 @@
-"""A session for all tests of this folder: Sail in this process, where it is installed."""
+"""A session for all tests of this folder: Sail in this process, where it is installed.
+
+``ANNOPIPE_TEST_ENGINE`` names another: ``spark`` for Apache Spark in a JVM, ``connect`` for a Spark Connect server of
+Apache Spark, which is started for the tests.
+"""
 
 import os
 import subprocess
@@ -10,7 +14,10 @@ from typing import Any
 import pytest
 
 from annopipe import AlbertEmbeddings, DocumentAssembler, Pipeline, PipelineModel, SentenceEmbeddings, Tokenizer
+from spark import apache_spark
+from spark.apache_spark import skip_without_apache_spark
 
+ENGINE = os.environ.get("ANNOPIPE_TEST_ENGINE", "sail")
 NO_SAIL = "pysail or pyspark is absent: pip install 'annopipe[sail]'"
 
 
@@ -21,16 +28,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if str(item.path).startswith(here):
             item.add_marker(pytest.mark.filterwarnings("default::DeprecationWarning"))
             item.add_marker(pytest.mark.filterwarnings("default::FutureWarning"))
+            if ENGINE != "sail":  # pyspark leaves sockets of the JVM to the garbage collector
+                item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))
+                item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[Any]:
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return the session of ``annopipe.start()``."""
-    pytest.importorskip("pysail", reason=NO_SAIL)
-    pytest.importorskip("pyspark", reason=NO_SAIL)
     from annopipe import start, stop
 
-    yield start(engine="sail")
+    if ENGINE == "sail":
+        pytest.importorskip("pysail", reason=NO_SAIL)
+        pytest.importorskip("pyspark", reason=NO_SAIL)
+        yield start(engine="sail")
+    elif ENGINE == "spark":
+        skip_without_apache_spark()
+        yield start(engine="spark", **apache_spark.quiet(tmp_path_factory.mktemp("spark")))
+    else:
+        skip_without_apache_spark(connect=True)
+        with apache_spark.connect_server(tmp_path_factory.mktemp("connect")) as url:
+            yield start(remote=url)
+            stop()
     stop()
 
 
@@ -52,6 +71,8 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that gathers the numbers of rows that stages were run over."""
     from annopipe.annotators.plan import Plan
 
+    if ENGINE != "sail":
+        pytest.skip("counted in this process, and stages run in others")
     seen: list[int] = []
     run_rows = Plan.run_rows
 

@@ -1,8 +1,9 @@
-"""The model card's code, word for word, without Java: equal to the native frames."""
+"""The model card's code, word for word, without Java and on Apache Spark: equal to the native frames."""
 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +69,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_cards_code_runs_word_for_word(imports: str, store: Path, python: Callable[..., str]) -> None:
     script = f"{IMPORTS[imports]}spark = annopipe.start()\n{CARD}{EQUAL}"
     assert python(script, ANNOPIPE_HOME=str(store)) == "[768, 768, 768, 768]\n"
+
+
+def test_the_cards_code_on_this_session(spark: Any, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANNOPIPE_HOME", str(store))
+    monkeypatch.setattr("builtins.print", lambda _: None)
+    for imports in ("pyspark after", "pyspark before"):
+        names: dict[str, Any] = {"spark": spark}
+        exec(IMPORTS[imports] + CARD + EQUAL, names)  # noqa: S102
+        assert names["Pipeline"].__module__ == "pyspark.ml.pipeline"
+        assert [len(word.embeddings) for word in names["row"].embeddings] == [768] * 4
 
 
 def test_there_is_no_java(python: Callable[..., str]) -> None:

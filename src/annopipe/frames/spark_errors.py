@@ -1,11 +1,12 @@
 """Errors of stages on workers, raised on the driver as what they are: by name, in one line.
 
 An engine hands a worker's error to the driver as text, inside a message of its own that has the worker's traceback. The
-text names our error; pyspark's client is taught to raise that one in place of its own. All other errors stay pyspark's.
+text names our error; pyspark is taught to raise that one in place of its own. All other errors stay pyspark's.
 """
 
 import re
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final, TypeAlias
 
 from annopipe import errors
@@ -33,22 +34,26 @@ def by_name(error: Exception) -> AnnopipeError | None:
 
 
 def raise_ours(session: Any, reading: Reading = by_name) -> None:
-    """Let a Connect session raise our errors in place of those that pyspark makes of them; once a session.
+    """Let a session raise our errors in place of those that pyspark makes of them; once a session.
 
-    Sessions in a JVM of this machine have no client and are left as they are.
+    Sessions in a JVM share one reader of the JVM's errors, which is taught once a process.
     """
-    if not is_connect(session):
-        return
-    client = session.client
+    if is_connect(session):
+        _teach_client(session.client, reading)
+    else:
+        _teach_jvm(reading)
+
+
+def _teach_client(client: Any, reading: Reading) -> None:
     handle = client._handle_error
     if hasattr(handle, "annopipe"):
         return
 
-    def told(error: Exception) -> None:
+    def told(error: Exception, *operation: Any) -> None:  # pyspark 4.3 names the operation, too
         from pyspark.errors import PySparkException
 
         try:
-            handle(error)
+            handle(error, *operation)
         except (PySparkException, ValueError) as raised:
             ours = reading(raised)
             if ours is None:
@@ -57,6 +62,20 @@ def raise_ours(session: Any, reading: Reading = by_name) -> None:
 
     told.annopipe = True  # type: ignore[attr-defined]
     client._handle_error = told
+
+
+def _teach_jvm(reading: Reading) -> None:
+    captured = import_module("pyspark.errors.exceptions.captured")
+    convert = captured.convert_exception
+    if hasattr(convert, "annopipe"):
+        return
+
+    def converted(error: Any) -> Any:
+        theirs = convert(error)
+        return reading(theirs) or theirs
+
+    converted.annopipe = True  # type: ignore[attr-defined]
+    captured.convert_exception = converted
 
 
 def is_connect(session: Any) -> bool:

@@ -1,22 +1,116 @@
-"""Apache Spark in a JVM on this machine."""
+"""Apache Spark in a JVM of this machine's, or a cluster's driver: settings that suit Arrow, wherever none is given.
+
+What the user set wins, whether by a keyword of `annopipe.start`, ``spark-submit``, ``spark-defaults.conf`` or
+``PYSPARK_SUBMIT_ARGS``.
+"""
 
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from importlib.util import find_spec
+from typing import Any, Final
+
+from annopipe.errors import MissingExtra, SessionError
+from annopipe.frames.spark_errors import raise_ours
+from annopipe.spark.java import check_java
+from annopipe.spark.packages import installed
+
+LEAST: Final = (3, 5)
+"""The oldest pyspark that hands Arrow batches to a function as annopipe needs it."""
+
+USUAL: Final[Mapping[str, str]] = {
+    "spark.app.name": "annopipe",
+    "spark.python.worker.faulthandler.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "2048",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+}
+LOCAL: Final[Mapping[str, str]] = {
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.ui.enabled": "false",
+}
+"""Settings of a Spark that is on this machine alone, which nobody else need reach."""
+
+MASTER: Final = "local[*, 4]"
+"""All processors, and a task that dies is tried again, as on a cluster: plain ``local[*]`` gives up at once."""
+
+QUIET: Final[Mapping[str, str]] = {"spark.ui.showConsoleProgress": "false"}
+_FILLED_IN: Final = (("spark.app.name", "pyspark-shell"), ("spark.master", "local[*]"))
+"""What pyspark puts into every configuration of a driver that nobody configured."""
+
+_GIGABYTE: Final = 1 << 30
 
 
 def start_classic(conf: Mapping[str, str]) -> Any:
-    """Return a session of Apache Spark on all processors of this machine, unless ``conf`` names another master.
+    """Return a session of Apache Spark on all processors of this machine, unless a master is named.
 
     Workers run this Python, unless ``PYSPARK_PYTHON`` names another: Spark's own choice, ``python3`` on the search
     path, is seldom the environment that holds this package.
+
+    Raises:
+        MissingExtra: no pyspark, an old one, or the client alone.
+        JavaError: no Java, or one that is too old for this pyspark.
+        SessionError: the JVM does not come up.
     """
+    check_classic()
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    usual = {"spark.master": "local[*]", "spark.app.name": "annopipe", "spark.ui.showConsoleProgress": "false"}
-    builder = SparkSession.builder
-    for key, value in {**usual, **conf}.items():
-        builder = builder.config(key, value)
-    return builder.getOrCreate()
+    _give_memory()
+    given = SparkConf(loadDefaults=False).setAll(list({**QUIET, **conf}.items()))
+    try:
+        SparkContext._ensure_initialized(conf=given)
+    except PySparkException as error:
+        msg = f"the JVM of Apache Spark does not come up ({str(error).splitlines()[0]}): its own output above says why"
+        raise SessionError(msg) from None
+    settings = SparkConf().setAll(list(conf.items()))
+    for key, value in unset(settings).items():
+        settings.set(key, value)
+    session = SparkSession.builder.config(conf=settings).getOrCreate()
+    raise_ours(session)
+    return session
+
+
+def unset(settings: Any) -> dict[str, str]:
+    """Return the usual settings that a ``SparkConf`` lacks."""
+    usual = {"spark.master": MASTER, **USUAL, **(LOCAL if is_local(settings.get("spark.master", MASTER)) else {})}
+    return {key: usual[key] for key in usual if not settings.contains(key) or (key, settings.get(key)) in _FILLED_IN}
+
+
+def is_local(master: str) -> bool:
+    """Tell whether a master runs everything in the driver's own JVM."""
+    return master == "local" or master.startswith("local[")
+
+
+def check_classic() -> None:
+    """Check that Apache Spark can be started here; see `start_classic` for what is raised."""
+    whole, client = installed("pyspark"), installed("pyspark-client")
+    if whole is None and client is not None:
+        msg = (
+            f"pyspark-client {client} is installed, which talks to servers and has no Spark of its own: for "
+            "engine='spark' pip uninstall -y pyspark-client, then pip install 'annopipe[spark]'; or name a server, "
+            "start(remote='sc://host:port')"
+        )
+        raise MissingExtra(msg)
+    if whole is None or find_spec("pyspark") is None:
+        msg = "the engine 'spark' needs pyspark: pip install 'annopipe[spark]', and Java"
+        raise MissingExtra(msg)
+    if tuple(map(int, whole.split(".")[:2])) < LEAST:
+        msg = f"pyspark {whole} is too old: annopipe needs {'.'.join(map(str, LEAST))} or later, pip install -U pyspark"
+        raise MissingExtra(msg)
+    if os.environ.get("SPARK_REMOTE"):
+        msg = "SPARK_REMOTE is set, and pyspark would talk to that server: unset it, or leave engine='spark' out"
+        raise SessionError(msg)
+    check_java(whole)
+
+
+def _give_memory() -> None:
+    """Let the JVM take up to a quarter of this machine's memory, 1 to 8 GB, where nothing else is set.
+
+    Spark's default, 1 GB, is little for vectors that are collected; the variable is the weakest of all ways to set it.
+    """
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        os.environ.setdefault("SPARK_DRIVER_MEMORY", f"{min(8, max(1, whole // 4 // _GIGABYTE))}g")

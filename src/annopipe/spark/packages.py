@@ -4,15 +4,13 @@
 files, and removing one leaves a ruin.
 """
 
-import os
 import platform
-import shutil
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
-from pathlib import Path
 
 from annopipe.errors import MissingExtra, PackageMixture
+from annopipe.spark.java import java
 
 REPAIR = (
     "pip uninstall -y pyspark pyspark-client, then pip install 'annopipe[sail]' (no Java) or "
@@ -55,12 +53,6 @@ def has_classic() -> bool:
     if installed("pyspark") is None or find_spec("pyspark") is None:
         return False
     return java() is not None
-
-
-def java() -> str | None:
-    """Return the path of Java, from the search path or ``JAVA_HOME``, or None."""
-    home = os.environ.get("JAVA_HOME")
-    return shutil.which("java") or (shutil.which("java", path=str(Path(home) / "bin")) if home else None)
 
 
 def check_connect() -> None:

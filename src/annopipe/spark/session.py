@@ -71,6 +71,7 @@ def start(engine: str | None = None, remote: str | None = None, **conf: Any) -> 
 
     Raises:
         MissingExtra: no engine is installed; the text names the extras.
+        JavaError: Apache Spark is asked for, and Java is missing or too old.
         PackageMixture: pyspark and pyspark-client are both installed; the text gives the repair.
         SessionError: the server does not come up or is gone, or a session runs that was started with other arguments.
         ParamValueError: an engine of another name.
@@ -169,7 +170,7 @@ def _start(engine: str | None, remote: str | None, conf: dict[str, str]) -> _Run
         return _Running("remote", connect(remote, conf), remote, conf)
     if engine == "sail" or (engine is None and packages.has_sail()):
         return _start_sail(conf)
-    if packages.has_classic():
+    if engine == "spark" or packages.has_classic():
         return _Running("spark", start_classic(conf), None, conf)
     raise packages.no_engine(engine)
 

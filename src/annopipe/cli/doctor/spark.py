@@ -6,6 +6,7 @@ import re
 from annopipe.cli.doctor.section import Section
 from annopipe.cli.doctor.versions import installed_version
 from annopipe.spark import packages, servers
+from annopipe.spark.java import java
 from annopipe.spark.neighbours import other_users
 from annopipe.spark.session import REMOTE
 
@@ -20,7 +21,7 @@ def spark() -> Section:
         "start() takes": _engine(),
         "pysail": installed_version("pysail") or "absent",
         "pyspark": installed_version("pyspark") or installed_version("pyspark-client") or "absent",
-        "Java": packages.java() or "absent",
+        "Java": str(java() or "absent"),
         "sessions": [f"port {server.port}, process {server.pid}" for server in servers.running()],
         REMOTE: os.environ.get(REMOTE, "not set").partition(";")[0],
         "security": "the server of start() has no password: who can reach it runs code as you",
