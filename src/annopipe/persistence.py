@@ -1,6 +1,7 @@
 """Saving to one folder and loading again: JSON that a person can read, models by content hash, nothing executed.
 
 <folder>/annopipe.json          format number, version, and the stages with their parameters
+<folder>/metadata/              the class, where ``pyspark.ml`` looks for it: our stages lie in its saved pipelines
 <folder>/models/<sha256>/       each model once, however many stages use it
 """
 
@@ -20,6 +21,7 @@ from annopipe.version import __version__
 FORMAT: Final = 1
 MANIFEST: Final = "annopipe.json"
 MODELS: Final = "models"
+METADATA: Final = "metadata"
 
 
 class Shelf:
@@ -77,7 +79,7 @@ class Savable:
         Raises:
             SavedPipelineError: the folder exists (and is not ours to replace, with ``overwrite``).
         """
-        target = Path(path)
+        target = local_path(path)
         _check_free(target, overwrite=overwrite)
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
@@ -86,9 +88,19 @@ class Savable:
             content = {"class": type(self).__name__, **self.describe(Shelf(made))}
             manifest = {"format": FORMAT, "annopipe": __version__, "content": content}
             (made / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            self._write_for_pyspark(made / METADATA)
             if target.exists():
                 target.rename(Path(scratch) / "old")
             made.rename(target)
+
+    def _write_for_pyspark(self, folder: Path) -> None:
+        """Write the line that ``pyspark.ml`` reads of a stage that it saved, before it calls the class' ``load``."""
+        cls = type(self)
+        module = "annopipe" if _public(cls.__name__) is cls else cls.__module__
+        entries = {"class": f"{module}.{cls.__name__}", "uid": getattr(self, "uid", ""), "sparkVersion": "annopipe"}
+        folder.mkdir()
+        line = json.dumps({**entries, "timestamp": 0, "paramMap": {}, "defaultParamMap": {}})
+        (folder / "part-00000").write_text(line + "\n", encoding="utf-8")
 
     def write(self) -> "Writer":
         """Return a writer, as pyspark's: ``stage.write().overwrite().save(path)``."""
@@ -106,12 +118,32 @@ class Savable:
         Raises:
             SavedPipelineError: no such folder, one that another program or a later version wrote, or another class.
         """
-        found = load_any(Path(path))
+        found = load_any(local_path(path))
         if not isinstance(found, cls):
             name = type(found).__name__
             msg = f"{path} holds a {name}: load it with {name}.load(...)"
             raise SavedPipelineError(msg)
         return found
+
+
+def local_path(path: str | os.PathLike[str]) -> Path:
+    """Return the path of this machine that a user or pyspark means: ``/data/x``, ``file:/data/x``, ``file:///data/x``.
+
+    Raises:
+        SavedPipelineError: a place elsewhere, such as ``hdfs://``, ``s3a://`` or ``dbfs:/``.
+    """
+    text = os.fspath(path)
+    scheme, colon, rest = text.partition(":")
+    if not colon or len(scheme) < 2 or not rest.startswith("/"):
+        return Path(text)
+    if scheme == "file":
+        return Path("/" + rest.lstrip("/"))
+    msg = (
+        f"annopipe saves to and loads from folders of this machine, and {text} is none: save to a local folder "
+        "(save('/data/pipeline'), or pyspark's writer with file:///data/pipeline) and copy it there, or use a path "
+        "under which that place is mounted"
+    )
+    raise SavedPipelineError(msg)
 
 
 def load_any(folder: Path) -> Savable:
@@ -151,7 +183,7 @@ def _check_free(target: Path, *, overwrite: bool) -> None:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
-    if not path.is_file() and (folder / "metadata").is_dir():
+    if not path.is_file() and (folder / METADATA).is_dir():
         msg = f"{folder} was saved by Spark: annopipe.import_pipeline reads pipelines of Spark NLP, import_model models"
         raise SavedPipelineError(msg)
     if not path.is_file():
@@ -184,6 +216,10 @@ class Writer:
         self._overwrite = True
         return self
 
+    def session(self, sparkSession: Any) -> "Writer":  # noqa: ARG002
+        """Return the writer: pyspark's names its session, which is not needed here."""
+        return self
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save; see `Savable.save`."""
         self._saved.save(path, overwrite=self._overwrite)
@@ -194,6 +230,10 @@ class Reader:
 
     def __init__(self, cls: type[Savable]) -> None:
         self._cls = cls
+
+    def session(self, sparkSession: Any) -> "Reader":  # noqa: ARG002
+        """Return the reader; see `Writer.session`."""
+        return self
 
     def load(self, path: str | os.PathLike[str]) -> Savable:
         """Load; see `Savable.load`."""

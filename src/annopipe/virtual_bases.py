@@ -6,11 +6,12 @@ class is registered when both are there.
 
 import sys
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from annopipe.import_hooks import after_import
 
 MODULE: Final = "pyspark.ml.base"
+PIPELINES: Final = "pyspark.ml.pipeline"
 
 _classes: list[type] = []
 
@@ -20,8 +21,26 @@ def register(cls: type) -> None:
     _classes.append(cls)
     if len(_classes) == 1:
         after_import(MODULE, _join_all)
+        after_import(PIPELINES, _let_save)
     elif (module := sys.modules.get(MODULE)) is not None:
         _join(cls, module)
+
+
+def _let_save(module: ModuleType) -> None:
+    """Let pyspark's pipelines be saved with stages of these classes, which have ``write`` and ``load`` of their own.
+
+    pyspark asks whether a stage is an ``MLWritable``, an ordinary class that no other can join virtually.
+    """
+    shared = getattr(module, "PipelineSharedReadWrite", None)
+    if shared is None or hasattr(shared.validateStages, "annopipe"):
+        return
+    validate = shared.validateStages
+
+    def validate_others(stages: list[Any]) -> None:
+        validate([stage for stage in stages if not isinstance(stage, tuple(_classes))])
+
+    validate_others.annopipe = True  # type: ignore[attr-defined]
+    shared.validateStages = staticmethod(validate_others)
 
 
 def _join_all(module: ModuleType) -> None:

@@ -22,7 +22,7 @@ from annopipe.errors import (
     VersionMismatch,
     WiringError,
 )
-from annopipe.frames import spark_step
+from annopipe.frames import spark_shipping
 from tiny_model import make_tiny_model
 
 
@@ -88,13 +88,16 @@ def test_a_models_folder_holds_another_model_on_the_worker(spark: Any, folder: P
     model = _pipeline(folder)
     result = model.transform(_frame(spark, "a"))
     make_tiny_model(folder, seed=5)
-    _told(ModelMismatch, result.collect, rf"{folder} holds other content \(SHA-256 \w{{12}}….* the same files")
+    _told(
+        ModelMismatch,
+        result.collect,
+        rf"{folder} on the worker on .* holds other content \(SHA-256 \w{{12}}….* the same files",
+    )
     assert _pipeline(folder).transform(_frame(spark, "a")).count() == 1
 
 
 def test_stages_of_another_version(spark: Any, model: PipelineModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = (spark_step._Version, ("0.0.1",))
-    monkeypatch.setattr(spark_step._Version, "__reduce__", lambda _: old)
+    monkeypatch.setattr(spark_shipping, "__version__", "0.0.1")
     result = model.transform(_frame(spark, "a"))
     _told(VersionMismatch, result.collect, r"stages of annopipe 0\.0\.1 came to a worker with annopipe .* install")
     monkeypatch.undo()

@@ -10,6 +10,7 @@ from annopipe.arrow_buffers import numbers
 from annopipe.columns import AnnotationColumn, rows_of
 from annopipe.converters import to_bool
 from annopipe.errors import ParamTypeError
+from annopipe.frames.carrying import vectors_field
 from annopipe.params import Param
 
 EMBEDDING_TYPES = ("word_embeddings", "sentence_embeddings")
@@ -18,8 +19,9 @@ EMBEDDING_TYPES = ("word_embeddings", "sentence_embeddings")
 class EmbeddingsFinisher(FinishingStage):
     """Turn embedding columns into plain ones: a list of vectors a row, one vector an annotation.
 
-    The new columns hold ``list<list<float>>``, with ``outputAsVector`` ``list<list<double>>`` (Spark's
-    ``array<vector>`` holds doubles too). An annotation without floats gives an empty vector. Source: Spark NLP 5.5.3.
+    The new columns hold ``list<list<float>>``, with ``outputAsVector`` ``list<list<double>>``, which a Spark frame
+    shows as ``array<vector>``: what ``pyspark.ml`` calls features. An annotation without floats gives an empty
+    vector. Source: Spark NLP 5.5.3.
 
     Beyond Spark NLP: a column without embeddings (tokens, documents) is an error, not a column of empty lists.
     """
@@ -29,14 +31,16 @@ class EmbeddingsFinisher(FinishingStage):
 
     def output_schema(self, schema: pa.Schema) -> pa.Schema:
         """See `Stage.output_schema`."""
-        number = pa.float64() if self.getOrDefault("outputAsVector") else pa.float32()
+        double = self.getOrDefault("outputAsVector")
+        number = pa.float64() if double else pa.float32()
         result = schema
         for name, output in self._pairs():
             kind = self._kind(schema, name)
             if kind is None or (kind and kind not in EMBEDDING_TYPES):
                 msg = f"{self.uid}: column {name!r} holds {kind or schema.field(name).type}, not embeddings"
                 raise ParamTypeError(msg)
-            result = add_output(self.uid, result, pa.field(output, pa.list_(pa.list_(number))))
+            field = pa.field(output, pa.list_(pa.list_(number)))
+            result = add_output(self.uid, result, vectors_field(field) if double else field)
         return self._cleaned_schema(result)
 
     def run(self, batch: Batch, schema: pa.Schema) -> Batch:

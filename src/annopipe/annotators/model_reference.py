@@ -1,11 +1,13 @@
 """A model by its folder and content: what a stage holds and pickles instead of weights."""
 
+import platform
 import threading
 from pathlib import Path
 from typing import Any, Self
 
 from annopipe.albert.content import content_hash
 from annopipe.albert.model import AlbertModel
+from annopipe.annotators.delivered import delivered
 from annopipe.errors import ModelFileMissing, ModelMismatch
 
 SHOWN_DIGITS = 12
@@ -52,16 +54,20 @@ class ModelReference:
     def _check(self) -> None:
         if self._digest is None:
             return
+        self.folder = (delivered(self._digest) or self.folder).resolve()
+        here = f"the worker on {platform.node()}"
         if not self.folder.is_dir():
             msg = (
-                f"the model's folder {self.folder} is not there on the worker that should use it: put it on a path "
-                "that driver and workers share, or copy it to the same path on each"
+                f"the model's folder {self.folder} is not there on {here}: send it along, "
+                "annopipe.spark.deliver(spark, model), or put it on a path that driver and workers share, or copy it "
+                "to the same path on each"
             )
             raise ModelFileMissing(msg)
         if (found := content_hash(self.folder)) != self._digest:
             msg = (
-                f"the model's folder {self.folder} holds other content (SHA-256 {found[:SHOWN_DIGITS]}…) than where "
-                f"the stage was made ({self._digest[:SHOWN_DIGITS]}…): give driver and workers the same files"
+                f"the model's folder {self.folder} on {here} holds other content (SHA-256 {found[:SHOWN_DIGITS]}…) "
+                f"than where the stage was made ({self._digest[:SHOWN_DIGITS]}…): give driver and workers "
+                "the same files"
             )
             raise ModelMismatch(msg)
 

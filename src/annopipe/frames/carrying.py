@@ -20,6 +20,7 @@ ROW_FIELD: Final = pa.field(ROW_COLUMN, pa.int64())
 MOST_ROWS: Final = 2048
 MOST_CHARACTERS: Final = 1_000_000
 _MARK: Final = b"annopipe.kept"
+_VECTORS: Final = b"annopipe.vectors"
 
 Ints = NDArray[np.int64]
 
@@ -34,9 +35,19 @@ def is_kept(field: pa.Field) -> bool:
     return bool((field.metadata or {}).get(_MARK) == field.name.encode())
 
 
+def vectors_field(field: pa.Field) -> pa.Field:
+    """Return a field of lists of lists of doubles with the mark of what Spark frames show as ``array<vector>``."""
+    return field.with_metadata({**(field.metadata or {}), _VECTORS: b""})
+
+
+def has_vectors(field: pa.Field) -> bool:
+    """Tell whether a Spark frame shows a column as ``array<vector>``."""
+    return _VECTORS in (field.metadata or {})
+
+
 def made_field(field: pa.Field) -> pa.Field:
     """Return a field without any mark: what the result of an Arrow frame shows."""
-    metadata = {key: value for key, value in (field.metadata or {}).items() if key != _MARK}
+    metadata = {key: value for key, value in (field.metadata or {}).items() if key not in {_MARK, _VECTORS}}
     return field.with_metadata(metadata) if metadata else field.remove_metadata()
 
 

@@ -11,8 +11,9 @@ from typing import Any, Final
 import pyarrow as pa
 
 from annopipe.frames.adapter import Run
-from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, is_kept, kept_field, made_field
+from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, is_kept, kept_field
 from annopipe.frames.spark_errors import raise_ours
+from annopipe.frames.spark_shipping import shipped
 from annopipe.frames.spark_step import SparkStep
 from annopipe.frames.spark_types import check_types, to_arrow_field, to_spark_field
 
@@ -39,15 +40,15 @@ class SparkAdapter:
         return pa.schema([*(kept_field(to_arrow_field(field)) for field in self._own.fields), ROW_FIELD])
 
     def apply(self, run: Run, schema: pa.Schema) -> Any:
-        """Return the engine's lazy frame; ``run`` is pickled and works where the rows are."""
+        """Return the engine's lazy frame; ``run`` is pickled here and now, and works where the rows are."""
         types = import_module(type(self._own).__module__)
         own = {field.name: field for field in self._own.fields}
         fields = [field for field in schema if field.name != ROW_COLUMN]
-        result = [own[f.name] if is_kept(f) else to_spark_field(types, made_field(f)) for f in fields]
+        result = [own[f.name] if is_kept(f) else to_spark_field(types, f) for f in fields]
         places = [self._own.names.index(field.name) if is_kept(field) else None for field in fields]
         step = SparkStep(run, self.schema, [field.name for field in fields], places)
         raise_ours(self._frame.sparkSession)
-        return self._plainly_named().mapInArrow(step.run, types.StructType(result))
+        return self._plainly_named().mapInArrow(shipped(step), types.StructType(result))
 
     def _plainly_named(self) -> Any:
         """Return the frame under names that every engine resolves; the result bears the frame's own."""

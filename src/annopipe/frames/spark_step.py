@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE
-from annopipe.errors import AnnopipeError, VersionMismatch
+from annopipe.errors import AnnopipeError
 from annopipe.frames.adapter import Batches, Run
-from annopipe.frames.carrying import MOST_ROWS, ROW_COLUMN
+from annopipe.frames.carrying import MOST_ROWS, ROW_COLUMN, has_vectors
 from annopipe.frames.parts import normalised
 from annopipe.frames.spark_errors import one_line
-from annopipe.version import __version__
+from annopipe.frames.spark_vectors import to_vectors
 
 FIRST_ROWS: Final = 8
 """Rows of the first slice: ``show()`` takes 21 from each of several partitions, and engines ask for one slice more."""
@@ -36,8 +36,8 @@ class SparkStep:
         self._places = list(places)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Put the version first, so that another one is told before it meets stages that it does not know."""
-        return _arrived, (_Version(__version__), self._run, self._schema, self._names, self._places)
+        """Pickle the stages alone, without what a run needs."""
+        return SparkStep, (self._run, self._schema, self._names, self._places)
 
     def run(self, batches: Batches) -> Batches:
         """Yield the result slice by slice, small ones first, so that ``show`` and ``limit`` stop the work.
@@ -60,7 +60,11 @@ class SparkStep:
         arrays, fields = [], []
         for name, place in zip(self._names, self._places, strict=True):
             field = made.schema.field(name) if place is None else batch.schema.field(place)
-            arrays.append(made.column(name) if place is None else kept.column(place))
+            array = made.column(name) if place is None else kept.column(place)
+            if place is None and has_vectors(field):
+                array = to_vectors(array)
+                field = pa.field(name, array.type)
+            arrays.append(array)
             fields.append(field.with_name(name))
         return pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields))
 
@@ -112,23 +116,3 @@ def _as(array: pa.Array, type_: pa.DataType) -> pa.Array:
     if pa.types.is_list(type_) and pa.types.is_null(type_.value_type):
         return pa.nulls(len(array), type_)
     return normalised(array) if type_ == COLUMN_TYPE else array.cast(type_)
-
-
-class _Version:
-    """The version that pickled a step; unpickled by any other, it raises."""
-
-    def __init__(self, version: str) -> None:
-        if version != __version__:
-            msg = (
-                f"stages of annopipe {version} came to a worker with annopipe {__version__}: install the same version "
-                "on the driver and on all workers"
-            )
-            raise VersionMismatch(msg)
-        self._version = version
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _Version, (self._version,)
-
-
-def _arrived(_: _Version, run: Run, schema: pa.Schema, names: list[str], places: list[int | None]) -> SparkStep:
-    return SparkStep(run, schema, names, places)

@@ -1,12 +1,14 @@
 """Spark's types and Arrow's, each as the other, and the types that no engine hands to Python."""
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any, Final
 
 import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE, is_annotation_type
 from annopipe.errors import ColumnTypeError, UnsupportedColumn
+from annopipe.frames.carrying import has_vectors, made_field
 
 _PLAIN: Final[Mapping[str, pa.DataType]] = {
     "BinaryType": pa.binary(),
@@ -100,6 +102,10 @@ def to_spark_type(types: Any, type_: pa.DataType) -> Any:
 
 def to_spark_field(types: Any, field: pa.Field) -> Any:
     """Return the Spark field of a column that a stage made, its metadata with it."""
+    if has_vectors(field):
+        vector = import_module("pyspark.ml.linalg").VectorUDT()
+        return types.StructField(field.name, types.ArrayType(vector, containsNull=True), field.nullable)
+    field = made_field(field)
     entries = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
     metadata = {key: int(value) if key in _NUMBERS else value for key, value in entries.items()}
     return types.StructField(field.name, to_spark_type(types, field.type), field.nullable, metadata)

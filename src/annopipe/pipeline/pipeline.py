@@ -132,7 +132,10 @@ class Pipeline(Params):
 def _describe_all(stages: Sequence[Savable], shelf: Shelf) -> list[dict[str, Any]]:
     for stage in stages:
         if is_foreign(stage):
-            msg = f"{stage} is a stage of pyspark, which annopipe does not save: save the stages before and after it"
+            msg = (
+                f"{stage} is a stage of pyspark, which annopipe does not save: pyspark saves both, "
+                "pyspark.ml.PipelineModel(model.stages).save(path)"
+            )
             raise SavedPipelineError(msg)
     return [{"class": type(stage).__name__, **stage.describe(shelf)} for stage in stages]
 

@@ -1,0 +1,60 @@
+"""What travels to a worker: a function that works where annopipe is not installed, far enough to say so.
+
+pyspark pickles a function that lies inside another by value. So this one arrives anywhere, looks for annopipe and what
+it needs, in archives of the session too, and only then unpickles the stages.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, Final
+
+from annopipe.frames.adapter import Batches
+from annopipe.version import __version__
+
+NEEDED: Final = ("annopipe", "numpy", "onnxruntime", "sentencepiece")
+WAYS: Final = (
+    "annopipe.spark.deliver(spark, code=True) sends it along, or spark.archives and addArtifacts with the archive of "
+    "annopipe.spark.pack('annopipe.zip'), or install it on all workers"
+)
+
+
+def shipped(step: Any) -> Callable[[Batches], Batches]:
+    """Return ``step.run`` as a function that an engine may send to any worker with pyspark and pyarrow.
+
+    There it raises, named so that `annopipe.frames.spark_errors.by_name` finds it: ``WorkerLacks`` where annopipe or
+    what it needs is missing, ``VersionMismatch`` where annopipe is of another version than here.
+    """
+    pickled: bytes = import_module("pyspark.cloudpickle").dumps(step)
+    version, needed, ways = __version__, NEEDED, WAYS
+
+    def run(batches: Batches) -> Batches:
+        import pickle
+        import platform
+        import sys
+        from importlib.util import find_spec
+        from pathlib import Path
+
+        module = sys.modules.get("pyspark.core.files", sys.modules.get("pyspark.files"))  # Sail's client has none
+        root = getattr(getattr(module, "SparkFiles", None), "_root_directory", None)
+        missing = [name for name in needed if find_spec(name) is None]
+        if missing and root:
+            folders = sorted(folder.resolve() for folder in Path(root).iterdir())
+            sys.path += [str(folder) for folder in folders if (folder / "annopipe" / "__init__.py").is_file()]
+        here = f"the worker on {platform.node()} (Python {platform.python_version()}, {sys.executable})"
+        missing = [name for name in needed if find_spec(name) is None]
+        if missing:
+            raise ImportError(
+                f"annopipe.errors.WorkerLacks: {here} lacks {', '.join(missing)}, which stages of annopipe {version} "
+                f"need there: {ways}"
+            )
+        from annopipe.version import __version__ as found
+
+        if found != version:
+            raise RuntimeError(
+                f"annopipe.errors.VersionMismatch: stages of annopipe {version} came to a worker with annopipe "
+                f"{found}: install the same version on the driver and on all workers; {here}: {ways}"
+            )
+        made: Batches = pickle.loads(pickled).run(batches)  # noqa: S301 -- what the driver pickled
+        return made
+
+    return run

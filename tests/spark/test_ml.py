@@ -1,0 +1,142 @@
+"""pyspark.ml's own stages behind ours: features, training, saving, loading in another process."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from annopipe import EmbeddingsFinisher, PipelineModel
+from annopipe.errors import SavedPipelineError
+from spark.conftest import ENGINE
+
+pytestmark = pytest.mark.skipif(ENGINE != "spark", reason="training stages of pyspark.ml need Apache Spark's JVM")
+
+TEXTS = [
+    "the old house",
+    "a good garden",
+    "the river and the light",
+    "no market",
+    "winter morning",
+    "my little village",
+]
+FEATURES = "SELECT *, finished_sentence_embeddings[0] AS features FROM __THIS__"
+
+
+@pytest.fixture
+def stages(spark: Any, model: PipelineModel) -> list[Any]:
+    """Return our stages up to a column of vectors, then pyspark's that calls the first of them ``features``."""
+    from pyspark.ml.feature import SQLTransformer
+
+    finisher = EmbeddingsFinisher(inputCols=["mean"], outputCols=["finished_sentence_embeddings"], outputAsVector=True)
+    return [*model.stages, finisher, SQLTransformer(statement=FEATURES)]
+
+
+def _frame(spark: Any) -> Any:
+    rows = [[text, float(place % 2)] for place, text in enumerate(TEXTS * 2)]
+    return spark.createDataFrame(rows, "text string, label double")
+
+
+def test_finished_vectors_are_pysparks(spark: Any, model: PipelineModel, stages: list[Any]) -> None:
+    from pyspark.ml import Pipeline
+    from pyspark.ml.linalg import DenseVector, VectorUDT
+    from pyspark.sql.types import ArrayType
+
+    frame = _frame(spark)
+    result = Pipeline(stages=stages).fit(frame).transform(frame)
+    assert result.schema["finished_sentence_embeddings"].dataType == ArrayType(VectorUDT())
+    assert result.schema["features"].dataType == VectorUDT()
+    native = model.transform(TEXTS)
+    for row, other in zip(result.select("features").limit(len(TEXTS)).collect(), native, strict=True):
+        assert type(row.features) is DenseVector
+        assert np.abs(row.features.toArray() - other["mean"][0].embeddings).max() <= 1e-6
+
+
+def test_a_finished_frame_without_rows(spark: Any, stages: list[Any]) -> None:
+    from pyspark.ml import Pipeline
+
+    frame = _frame(spark)
+    assert Pipeline(stages=stages).fit(frame).transform(frame.limit(0)).collect() == []
+
+
+LOADED = """
+import sys, warnings
+warnings.simplefilter("ignore")
+import annopipe
+from pyspark.ml import PipelineModel
+spark = annopipe.start(engine="spark", **{settings!r})
+model = PipelineModel.load({path!r})
+frame = spark.read.parquet({texts!r})
+rows = model.transform(frame).select("text", "prediction", "probability").collect()
+print([(row.text, row.prediction, row.probability.tolist()) for row in sorted(rows)])
+"""
+
+
+def test_trained_saved_and_loaded_in_a_new_process(spark: Any, stages: list[Any], tmp_path: Path) -> None:
+    from pyspark.ml import Pipeline
+    from pyspark.ml import PipelineModel as SparkPipelineModel
+    from pyspark.ml.classification import LogisticRegression
+
+    frame = _frame(spark)
+    pipeline = Pipeline(stages=[*stages, LogisticRegression(maxIter=20)])
+    fitted = pipeline.fit(frame)
+    texts = frame.limit(len(TEXTS))
+    rows = fitted.transform(texts).select("text", "prediction", "probability").collect()
+    expected = [(row.text, row.prediction, row.probability.tolist()) for row in sorted(rows)]
+    assert {row.prediction for row in rows} == {0.0, 1.0}
+
+    fitted.write().overwrite().save(str(tmp_path / "fitted"))
+    again = SparkPipelineModel.load(f"file://{tmp_path}/fitted")
+    assert [stage.uid for stage in again.stages] == [stage.uid for stage in fitted.stages]
+    pipeline.save(str(tmp_path / "unfitted"))
+    assert [stage.uid for stage in Pipeline.load(str(tmp_path / "unfitted")).getStages()] == [
+        stage.uid for stage in pipeline.getStages()
+    ]
+
+    texts.write.parquet(str(tmp_path / "texts"))
+    settings = {"spark.master": "local[1]", "spark.log.level": "OFF", "spark.local.dir": str(tmp_path)}
+    script = LOADED.format(path=str(tmp_path / "fitted"), texts=str(tmp_path / "texts"), settings=settings)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{expected}\n"
+
+
+def test_the_similarity_notebooks_chain(spark: Any, stages: list[Any]) -> None:
+    from pyspark.ml import Pipeline
+    from pyspark.ml.feature import BucketedRandomProjectionLSH, Normalizer, SQLTransformer
+
+    explode = SQLTransformer(statement="SELECT text, explode(finished_sentence_embeddings) AS features FROM __THIS__")
+    chain = [
+        *stages[:-1],
+        explode,
+        Normalizer(inputCol="features", outputCol="normed", p=2.0),
+        BucketedRandomProjectionLSH(inputCol="normed", outputCol="hashes", bucketLength=50.0, seed=1),
+    ]
+    frame = _frame(spark).limit(len(TEXTS))
+    fitted = Pipeline(stages=chain).fit(frame)
+    result = fitted.transform(frame)
+    near = fitted.stages[-1].approxSimilarityJoin(result, result, 2.0, distCol="far")
+    zero = near.filter("datasetA.text = datasetB.text").select("far").collect()
+    assert len(zero) == len(TEXTS)
+    assert max(row.far for row in zero) < 1e-6
+    lengths = [float(np.linalg.norm(row.normed.toArray())) for row in result.select("normed").collect()]
+    assert np.allclose(lengths, 1, rtol=0, atol=1e-12)
+
+
+def test_copies(spark: Any, model: PipelineModel) -> None:
+    from pyspark.ml import Pipeline
+
+    frame = _frame(spark).limit(1)
+    fitted = Pipeline(stages=model.stages).fit(frame)
+    renamed = fitted.copy({model.stages[3].outputCol: "other"})
+    assert "other" in renamed.transform(frame).columns
+    assert "other" not in fitted.transform(frame).columns
+
+
+@pytest.mark.parametrize("place", ["hdfs://host/x", "s3a://bucket/x", "dbfs:/x"])
+def test_places_elsewhere_are_told(model: PipelineModel, place: str) -> None:
+    for act in (lambda: model.save(place), lambda: model.write().save(place), lambda: PipelineModel.load(place)):
+        with pytest.raises(SavedPipelineError, match=f"annopipe saves to .* folders of this machine, and {place}"):
+            act()
