@@ -1,0 +1,161 @@
+"""What only a JVM's Spark has: plans, checkpoints, streams, threads a task, errors through py4j, dying workers."""
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from annopipe import AlbertEmbeddings, PipelineModel
+from annopipe.annotators.batch import Batch
+from annopipe.annotators.stage import Transformer
+from annopipe.errors import RowTooLarge, SessionError
+from annopipe.spark import connection_string
+from spark.conftest import ENGINE
+
+pytestmark = pytest.mark.skipif(ENGINE != "spark", reason="Apache Spark in a JVM: ANNOPIPE_TEST_ENGINE=spark")
+
+
+def _frame(spark: Any, count: int = 6) -> Any:
+    return spark.range(count).selectExpr("id as n", "concat('the house of day ', id) as text")
+
+
+def _passes(frame: Any) -> int:
+    """Number of passes through Python in a frame's plan."""
+    return len(re.findall(r"MapInArrow", frame._jdf.queryExecution().executedPlan().toString()))
+
+
+def test_settings_suit_arrow_and_this_machine_alone(spark: Any) -> None:
+    context = spark.sparkContext
+    assert context.appName == "annopipe"
+    assert context.getConf().get("spark.driver.bindAddress") == "127.0.0.1"
+    assert spark.conf.get("spark.sql.execution.arrow.pyspark.enabled") == "true"
+    assert spark.conf.get("spark.sql.execution.arrow.maxRecordsPerBatch") == "2048"
+    assert context.uiWebUrl is None
+
+
+def test_consecutive_stages_are_one_pass_in_the_plan(spark: Any, model: PipelineModel) -> None:
+    from pyspark.ml import Pipeline
+
+    frame = _frame(spark)
+    assert _passes(Pipeline(stages=model.stages).fit(frame).transform(frame)) == 1
+    result = frame
+    for stage in model.stages:
+        result = stage.transform(result)
+    assert _passes(result) == 1
+
+
+@pytest.mark.parametrize("method", ["cache", "persist", "checkpoint", "localCheckpoint"])
+def test_what_the_engine_keeps_is_not_computed_again(
+    spark: Any, model: PipelineModel, method: str, tmp_path: Path
+) -> None:
+    spark.sparkContext.setCheckpointDir(str(tmp_path))
+    tokens = getattr(PipelineModel(model.stages[:2]).transform(_frame(spark)), method)()
+    result = PipelineModel(model.stages[2:]).transform(tokens)
+    plan = result._jdf.queryExecution().executedPlan().toString()
+    kept = "InMemoryTableScan" if method in {"cache", "persist"} else "ExistingRDD"
+    assert kept in plan
+    assert plan.partition(kept)[0].count("MapInArrow") == 1
+    expected = model.transform(_frame(spark)).select("n", "e.result").collect()
+    assert sorted(result.select("n", "e.result").collect()) == sorted(expected)
+
+
+@pytest.mark.filterwarnings("ignore:toPandas attempted Arrow:UserWarning")
+def test_errors_of_stages_are_ours_and_one_line(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
+    small = [stage.copy() for stage in model.stages[:3]]
+    assert isinstance(small[2], AlbertEmbeddings)
+    small[2].setMaxRowBytes(16 * 4 * 2)
+    result = PipelineModel(small).transform(_frame(spark))
+    acts = [result.collect, result.count, result.toPandas, lambda: result.write.parquet(str(tmp_path / "out"))]
+    for act in acts:
+        with pytest.raises(RowTooLarge, match=r"a row of 5 tokens needs 320 bytes") as told:
+            act()
+        assert "\n" not in str(told.value)
+        assert told.value.__suppress_context__
+    assert _frame(spark).count() == 6
+
+
+def test_errors_of_others_stay_pysparks(spark: Any, model: PipelineModel) -> None:
+    from pyspark.errors import PySparkException
+
+    def wrong(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        raise ValueError("mine")
+        yield from batches
+
+    model.transform(_frame(spark))
+    with pytest.raises(PySparkException, match="ValueError: mine"):
+        _frame(spark).select("n").mapInArrow(wrong, "n long").collect()
+
+
+def test_a_session_in_a_jvm_cannot_be_joined(spark: Any) -> None:
+    with pytest.raises(SessionError, match="no server that others can join"):
+        connection_string(spark)
+
+
+class Dies(Transformer):
+    """A stage that kills the Python worker that runs it, the first time for each file."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def output_schema(self, schema: pa.Schema) -> pa.Schema:
+        return schema
+
+    def run(self, batch: Batch, schema: pa.Schema) -> Batch:  # noqa: ARG002
+        marks = [Path(self._folder) / str(number) for number in range(2)]
+        for mark in marks:
+            try:
+                mark.touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            os.kill(os.getpid(), signal.SIGKILL)
+        return batch
+
+
+def test_a_killed_worker_changes_nothing(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
+    from pyspark import cloudpickle
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    frame = _frame(spark, 60)
+    rows = PipelineModel([*model.stages, Dies(str(tmp_path))]).transform(frame).select("n", "e").collect()
+    assert len(list(tmp_path.iterdir())) == 2
+    native = model.transform([{"n": n, "text": f"the house of day {n}"} for n in range(60)])
+    assert [row.n for row in rows] == list(range(60))
+    for row, other in zip(rows, native, strict=True):
+        assert [word.result for word in row.e] == [word.result for word in other["e"]]
+        vectors = np.array([word.embeddings for word in row.e], np.float32)
+        assert np.abs(vectors - np.stack([word.embeddings for word in other["e"]])).max() <= 1e-6
+
+
+def test_a_stream_goes_on_after_a_restart(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
+    def stream() -> None:
+        source = spark.readStream.schema("n long, text string").parquet(str(tmp_path / "in"))
+        sink = model.transform(source).select("n", "token", "e").writeStream.format("parquet")
+        sink = sink.option("checkpointLocation", str(tmp_path / "checkpoint")).trigger(availableNow=True)
+        query = sink.start(str(tmp_path / "out"))
+        query.awaitTermination()
+        assert query.exception() is None
+
+    _frame(spark, 4).write.parquet(str(tmp_path / "in"))
+    stream()
+    _frame(spark, 10).filter("n >= 4").write.mode("append").parquet(str(tmp_path / "in"))
+    stream()
+    stream()
+    written = spark.read.parquet(str(tmp_path / "out")).orderBy("n").select("n", "token.result", "e")
+    direct = model.transform(_frame(spark, 10)).orderBy("n").select("n", "token.result", "e")
+    assert written.collect() == direct.collect()
+
+
+def test_stages_of_a_stream_are_one_pass_too(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
+    _frame(spark, 1).write.parquet(str(tmp_path / "in"))
+    source = spark.readStream.schema("n long, text string").parquet(str(tmp_path / "in"))
+    result = model.transform(source)
+    assert result.isStreaming
+    assert result._jdf.queryExecution().analyzed().toString().count("MapInArrow") == 1
