@@ -1,9 +1,13 @@
 """A card as HTML for a notebook: no scripts, nothing loaded from elsewhere, everything escaped."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from html import escape
+from typing import TYPE_CHECKING
 
-from annopipe.hub.card import Card
+if TYPE_CHECKING:
+    from annopipe.hub.card import Card
 
 
 def render(card: Card) -> str:

@@ -1,8 +1,12 @@
 """A card as Markdown with front matter, in the form of Spark NLP's model hub."""
 
-from collections.abc import Iterable, Mapping
+from __future__ import annotations
 
-from annopipe.hub.card import Card
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from annopipe.hub.card import Card
 
 FENCES = {"Scala (Spark NLP on a JVM)": "scala"}
 

@@ -1,6 +1,11 @@
 """Where a model's weights come from and how they were checked, as a card says it."""
 
-from annopipe.hub.card import Card
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from annopipe.hub.card import Card
 
 VERIFIED = {
     "catalog": "catalog (the digests that the catalog has from a source it names)",

@@ -1,9 +1,13 @@
 """A card as text for a terminal."""
 
+from __future__ import annotations
+
 import textwrap
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from annopipe.hub.card import Card
+if TYPE_CHECKING:
+    from annopipe.hub.card import Card
 
 WIDTH = 100
 
