@@ -248,3 +248,9 @@ def test_an_empty_list_of_models_prints_its_headings() -> None:
     from annopipe.hub.listing import Cards
 
     assert str(Cards()) == "model  language  size  dimension  on this machine"
+
+
+def test_the_first_block_of_a_language_is_how_to_use_it() -> None:
+    blocks = "```python\nfirst()\n```\n\nAnother program:\n\n```python\nsecond()\n```\n\n```scala\nthird\n```\n"
+    card = read_card(f"## How to use\n\n{blocks}", ModelName("twice", "en"))
+    assert {name: code.strip() for name, code in card.usage.items()} == {"Python": "first()", "Scala": "third"}

@@ -86,9 +86,11 @@ def _label(label: str) -> str:
 
 
 def _usage(section: str) -> dict[str, str]:
-    return {
-        fence["tab"] or _KINDS.get(fence["kind"], fence["kind"]): fence["code"] for fence in _FENCE.finditer(section)
-    }
+    """Return language → code; the first block of each, as later ones are other uses."""
+    usage: dict[str, str] = {}
+    for fence in _FENCE.finditer(section):
+        usage.setdefault(fence["tab"] or _KINDS.get(fence["kind"], fence["kind"]), fence["code"])
+    return usage
 
 
 def _entities(section: str) -> tuple[str, ...]:
