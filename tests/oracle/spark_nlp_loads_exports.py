@@ -10,6 +10,7 @@ The first call writes what Spark NLP gives, the second compares it with the ``sp
 Each text is a batch of its own, since Spark NLP's vectors depend on what else is in a batch.
 """
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -24,7 +25,21 @@ TEXTS = (
 LIMIT = 1e-4
 
 
+FORMS = ("load", "loadSavedModel")
+
+
 def spark_vectors(jars: str, exported: str, target: str) -> None:
+    """Load each form in a process of its own: Spark NLP takes some nine times the weights for a model."""
+    found = {}
+    for form in FORMS:
+        part = f"{target}.{form}.npz"
+        subprocess.run([sys.executable, __file__, jars, exported, part, form], check=True)
+        found |= dict(np.load(part))
+        Path(part).unlink()
+    np.savez(target, **found)
+
+
+def vectors_of(jars: str, exported: str, target: str, form: str) -> None:
     from pyspark.ml import Pipeline
     from pyspark.sql import SparkSession
     from sparknlp.annotator import AlbertEmbeddings, Tokenizer
@@ -34,27 +49,25 @@ def spark_vectors(jars: str, exported: str, target: str) -> None:
 
     paths = [str(path) for path in sorted(Path(jars).glob("*.jar"))]
     builder = SparkSession.builder.master("local[1]").config("spark.jars", ",".join(paths))
-    builder = builder.config("spark.driver.extraClassPath", ":".join(paths)).config("spark.driver.memory", "8g")
+    builder = builder.config("spark.driver.extraClassPath", ":".join(paths)).config("spark.driver.memory", "6g")
     builder = builder.config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
     builder = builder.config("spark.kryoserializer.buffer.max", "2000M").config("spark.ui.enabled", "false")
     builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
     spark = builder.getOrCreate()
     folder = Path(exported).resolve()
-    loaded = {
-        "load": AlbertEmbeddings.load(str(folder / "load")),
-        "loadSavedModel": AlbertEmbeddings.loadSavedModel(str(folder / "loadSavedModel"), spark),
-    }
+    if form == "load":
+        given = AlbertEmbeddings.load(str(folder / "load"))
+    else:
+        given = AlbertEmbeddings.loadSavedModel(str(folder / "loadSavedModel"), spark)
     document = DocumentAssembler().setInputCol("text").setOutputCol("document")
     token = Tokenizer().setInputCols("document").setOutputCol("token")
     frame = spark.createDataFrame([[text] for text in TEXTS]).toDF("text").repartition(1)
     found = {"version": np.array(sparknlp.version())}
-    for name, given in loaded.items():
-        stage = given.setInputCols("document", "token").setOutputCol("embeddings").setBatchSize(1)
-        rows = Pipeline(stages=[document, token, stage]).fit(frame).transform(frame).collect()
-        for row in rows:
-            place = TEXTS.index(row["text"])
-            found[f"{name}_{place}"] = np.array([one["embeddings"] for one in row["embeddings"]], np.float32)
-            found[f"{name}_{place}_words"] = np.array([one["result"] for one in row["embeddings"]])
+    stage = given.setInputCols("document", "token").setOutputCol("embeddings").setBatchSize(1)
+    for row in Pipeline(stages=[document, token, stage]).fit(frame).transform(frame).collect():
+        name = f"{form}_{TEXTS.index(row['text'])}"
+        found[name] = np.array([one["embeddings"] for one in row["embeddings"]], np.float32)
+        found[f"{name}_words"] = np.array([one["result"] for one in row["embeddings"]])
     np.savez(target, **found)
 
 
@@ -70,7 +83,7 @@ def compare(model: str, source: str) -> None:
     furthest, count = 0.0, 0
     for place, row in enumerate(rows):
         ours = np.array([one.embeddings for one in row["embeddings"]], np.float32)
-        for name in ("load", "loadSavedModel"):
+        for name in FORMS:
             theirs = found[f"{name}_{place}"]
             assert [one.result for one in row["embeddings"]] == found[f"{name}_{place}_words"].tolist()
             furthest, count = max(furthest, float(np.abs(ours - theirs).max())), count + len(ours)
@@ -81,5 +94,7 @@ def compare(model: str, source: str) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "--compare":
         compare(*sys.argv[2:])
+    elif len(sys.argv) > 4:
+        vectors_of(*sys.argv[1:])
     else:
         spark_vectors(*sys.argv[1:])
