@@ -1,4 +1,4 @@
-"""Write beside a model what peers read: a plain ONNX export, ``tokenizer.json``, and Spark NLP's ``assets``.
+"""Write beside a model what peers read: a plain ONNX export, ``tokenizer.json``, and the folder ``spark_nlp``.
 
 ``python export.py FOLDER``, in the environment of torch and transformers.
 """
@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from transformers import AutoModel, AutoTokenizer
 
+SPARK_NLP_ROWS = 30_000
+"""Spark NLP tries a model when it loads it, with ids of ALBERT's own vocabulary: rows for them, which no text uses."""
 NAMES = ["input_ids", "attention_mask", "token_type_ids"]
 
 
@@ -27,9 +29,8 @@ class Last(torch.nn.Module):
         return self.model(**given).last_hidden_state
 
 
-def main() -> None:
-    folder = Path(sys.argv[1])
-    model = AutoModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager").eval()
+def export(model: Any, path: Path) -> None:
+    """Write one export."""
     example = torch.ones((2, 8), dtype=torch.int64)
     sizes = {0: "texts", 1: "pieces"}
     with warnings.catch_warnings(), torch.inference_mode():
@@ -37,16 +38,24 @@ def main() -> None:
         torch.onnx.export(
             Last(model),
             (example, example, torch.zeros_like(example)),
-            str(folder / "model.onnx"),
+            str(path),
             input_names=NAMES,
             output_names=["last_hidden_state"],
             dynamic_axes=dict.fromkeys([*NAMES, "last_hidden_state"], sizes),
             opset_version=17,
             dynamo=False,
         )
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    model = AutoModel.from_pretrained(folder, add_pooling_layer=False, attn_implementation="eager").eval()
+    export(model, folder / "model.onnx")
     AutoTokenizer.from_pretrained(folder).backend_tokenizer.save(str(folder / "tokenizer.json"))
-    (folder / "assets").mkdir(exist_ok=True)
-    shutil.copy(folder / "spiece.model", folder / "assets" / "spiece.model")
+    (folder / "spark_nlp" / "assets").mkdir(parents=True)
+    shutil.copy(folder / "spiece.model", folder / "spark_nlp" / "assets" / "spiece.model")
+    model.resize_token_embeddings(SPARK_NLP_ROWS)
+    export(model, folder / "spark_nlp" / "model.onnx")
 
 
 if __name__ == "__main__":

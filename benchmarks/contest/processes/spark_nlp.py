@@ -31,17 +31,17 @@ class SparkNlp:
         }.items():
             builder = builder.config(key, value)
         self._spark = builder.getOrCreate()
-        self._albert = AlbertEmbeddings.loadSavedModel(str(job.model), self._spark)
-        self._albert.setInputCols("document", "token").setOutputCol("words")
-        self._albert.setCaseSensitive(False).setMaxSentenceLength(512)
         self._models = {"default": self._fitted(8), "batch 32": self._fitted(32)}
         self._light = LightPipeline(self._models["default"], parse_embeddings=True)
 
     def _fitted(self, size: int) -> Any:
+        albert = AlbertEmbeddings.loadSavedModel(str(self._job.model / "spark_nlp"), self._spark)
+        albert.setInputCols(["document", "token"]).setOutputCol("words")
+        albert.setCaseSensitive(False).setMaxSentenceLength(512).setBatchSize(size)
         stages = [
             DocumentAssembler().setInputCol("text").setOutputCol("document"),
             Tokenizer().setInputCols(["document"]).setOutputCol("token"),
-            self._albert.copy().setBatchSize(size),
+            albert,
         ]
         return Pipeline(stages=stages).fit(self._spark.createDataFrame([[""]]).toDF("text"))
 
