@@ -14,10 +14,12 @@ from typing import Any
 
 import pyarrow as pa
 
-import annopipe
-from annopipe import AlbertEmbeddings, AnnopipeError, DocumentAssembler, Pipeline, PipelineModel, Tokenizer
-from annopipe.annotators.batch import Batch
-from annopipe.annotators.stage import Transformer
+sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
+
+import annopipe  # noqa: E402
+from annopipe import AlbertEmbeddings, AnnopipeError, DocumentAssembler, Pipeline, PipelineModel, Tokenizer  # noqa: E402
+from annopipe.annotators.batch import Batch  # noqa: E402
+from annopipe.annotators.stage import Transformer  # noqa: E402
 
 ROWS, PARTS = 40, 4
 BASE = {

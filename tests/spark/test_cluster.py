@@ -17,7 +17,10 @@ from spark import apache_spark
 from spark.conftest import ENGINE
 from tiny_model import make_tiny_model
 
-pytestmark = pytest.mark.skipif(ENGINE != "spark", reason="a cluster of Apache Spark: ANNOPIPE_TEST_ENGINE=spark")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(ENGINE != "spark", reason="a cluster of Apache Spark: ANNOPIPE_TEST_ENGINE=spark"),
+]
 SCRIPT = Path(__file__).with_name("cluster_script.py")
 WORKER = r"^the worker on \S+ \(Python 3[\d.]+, \S+\)"
 
@@ -52,7 +55,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     model = make_tiny_model(scratch / "model")
     python = bare_python(scratch / "bare")
     environment = {**os.environ, "SPARK_HOME": str(spark_home(scratch / "spark")), "SPARK_LOCAL_DIRS": str(scratch)}
-    environment["PYTHONPATH"] = str(Path(SCRIPT).parents[2] / "src")
+    environment.pop("PYTHONPATH", None)  # the executors would find annopipe by it
     run = [sys.executable, str(SCRIPT), str(python), str(model), str(scratch / "stash")]
     done = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr[-8000:]

@@ -5,7 +5,9 @@ executor read the same files. Apache Spark does this for archives given at the s
 that a running session adds.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -59,12 +61,13 @@ def deliver(spark: Any, *models: Any, code: bool = False) -> None:
         ParamTypeError: something without a model.
         SessionError: a Connect client without ``addArtifacts`` (before pyspark 3.5).
     """
-    with tempfile.TemporaryDirectory(prefix="annopipe-") as scratch:
-        for folder, digest in {digest: (folder, digest) for folder, digest in _models(models)}.values():
-            name = delivered_name(digest)
-            _add(spark, _zipped(folder, Path(scratch) / f"{name}.zip"), name)
-        if code:
-            _add(spark, pack(Path(scratch) / f"{FOLDER}.zip"), FOLDER)
+    scratch = Path(tempfile.mkdtemp(prefix="annopipe-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)  # executors that come later fetch from here, too
+    for folder, digest in {digest: (folder, digest) for folder, digest in _models(models)}.values():
+        name = delivered_name(digest)
+        _add(spark, _zipped(folder, scratch / f"{name}.zip"), name)
+    if code:
+        _add(spark, pack(scratch / f"{FOLDER}.zip"), FOLDER)
 
 
 def _add(spark: Any, archive: Path, name: str) -> None:
