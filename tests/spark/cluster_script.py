@@ -16,10 +16,10 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "src"))
 
-import annopipe  # noqa: E402
-from annopipe import AlbertEmbeddings, AnnopipeError, DocumentAssembler, Pipeline, PipelineModel, Tokenizer  # noqa: E402
-from annopipe.annotators.batch import Batch  # noqa: E402
-from annopipe.annotators.stage import Transformer  # noqa: E402
+import annopipe
+from annopipe import AlbertEmbeddings, AnnopipeError, DocumentAssembler, Pipeline, PipelineModel, Tokenizer
+from annopipe.annotators.batch import Batch
+from annopipe.annotators.stage import Transformer
 
 ROWS, PARTS = 40, 4
 BASE = {
