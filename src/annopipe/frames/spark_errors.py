@@ -65,7 +65,7 @@ def _teach_client(client: Any, reading: Reading) -> None:
 
 
 def _teach_jvm(reading: Reading) -> None:
-    captured = import_module("pyspark.errors.exceptions.captured")
+    captured: Any = import_module("pyspark.errors.exceptions.captured")
     convert = captured.convert_exception
     if hasattr(convert, "annopipe"):
         return
