@@ -27,13 +27,14 @@ def run_stages(stages: Sequence[Any], frame: Any) -> Any:
     Raises:
         ColumnTypeError: pyspark's stages on a frame that is not Spark's.
     """
+    given = type(frame).__name__
     for foreign, group in groupby(stages, is_foreign):
         if not foreign:
             frame = transform_frame(list(group), frame)
             continue
         for stage in group:
             if not hasattr(type(frame), "mapInArrow"):
-                msg = f"{stage} is a stage of pyspark: it takes a Spark DataFrame, not {type(frame).__name__}"
+                msg = f"{stage} is a stage of pyspark: it takes a Spark DataFrame, not {given}"
                 raise ColumnTypeError(msg)
             frame = stage.transform(frame)
     return frame
