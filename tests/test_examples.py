@@ -12,7 +12,7 @@ SHOWS = {
     "pandas_frame.py": ["['body', 'stars', 'vectors'] ['a', 'b', 'c']", "a [384]", "c [0]"],
     "polars_lazy.py": ["LazyFrame", "1 the bank raised its rates .", "2 we sat on the river bank ."],
     "native_stream.py": ["(6, 384) The bank raised its rates .", "(384,) 7 We sat on the river bank."],
-    "save_and_load.py": ["['annopipe.json', 'models']", "['I', 'love', 'Spark', 'NLP'] 4 vectors of 384"],
+    "save_and_load.py": ["['annopipe.json', 'metadata', 'models']", "['I', 'love', 'Spark', 'NLP'] 4 vectors of 384"],
 }
 
 
