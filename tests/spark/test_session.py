@@ -147,7 +147,9 @@ import annopipe
 spark = annopipe.start()
 assert annopipe.spark.connection_string(spark).startswith(f"sc://127.0.0.1:{port}/;user_id=")
 assert spark.range(2).count() == 2
+assert "SPARK_CONNECT_MODE_ENABLED" in os.environ  # pyspark's functions ask for it
 annopipe.stop()
+assert "SPARK_CONNECT_MODE_ENABLED" not in os.environ
 assert os.environ["SPARK_REMOTE"] == f"sc://127.0.0.1:{port}"
 server.stop()
 """

@@ -167,7 +167,11 @@ def _remote_of_user(engine: str | None) -> str | None:
 def _start(engine: str | None, remote: str | None, conf: dict[str, str]) -> _Running:
     if remote is not None and remote.startswith("sc://"):
         packages.check_connect()
-        return _Running("remote", connect(remote, conf), remote, conf)
+        running = _Running("remote", connect(remote, conf), remote, conf)
+        if CONNECT_MODE not in os.environ:
+            os.environ[CONNECT_MODE] = "1"  # as pyspark's builder does: its functions ask for it
+            running.set_here = (CONNECT_MODE,)
+        return running
     if engine == "sail" or (engine is None and packages.has_sail()):
         return _start_sail(conf)
     if engine == "spark" or packages.has_classic():
