@@ -31,7 +31,6 @@ DIFFERENT = {
     "conv/pooling-bogus": SILENT,
     "conv/pooling-lower": "the strategy that was asked for is used, in any case of its letters",
     "show/100": "vectors are not padded",
-    "embfin/vector": "Spark hands no vectors of its machine learning to Python: lists of doubles",
     "embfin/on-token": NO_VECTORS,
     "embfin/on-token-values": NO_VECTORS,
     "embfin/on-document-values": NO_VECTORS,
