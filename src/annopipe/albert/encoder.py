@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from weakref import WeakSet
 
 import numpy as np
@@ -15,9 +16,12 @@ from annopipe.albert import graph
 from annopipe.albert.checkpoint import Weights
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.packing import Packed
-from annopipe.albert.tensors import tensors
+from annopipe.albert.tensors import Tensors, tensors
 from annopipe.albert.threads import thread_count
 from annopipe.errors import ParamTypeError, ParamValueError
+
+PROMISES_KEY = "session.model_external_initializers_file_folder_path"
+"""Folder of the file that stands for tensors handed over in memory (``proto.placeholder``)."""
 
 
 class Encoder:
@@ -41,6 +45,7 @@ class Encoder:
         self.config = config
         self.threads = threads or thread_count()
         self._tensors = tensors(config, weights)
+        self._values = _values(graph.promised(self._tensors))
         self._sessions: dict[bool, onnxruntime.InferenceSession] = {}
         self._loading = threading.Lock()
         _encoders.add(self)
@@ -174,9 +179,8 @@ class Encoder:
 
     def _build(self, every_layer: bool) -> onnxruntime.InferenceSession:
         options = _options(self.threads)
-        promised = graph.promised(self._tensors)
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in promised.values()]
-        options.add_external_initializers(list(promised), values)
+        for name, value in self._values.items():
+            options.add_initializer(name, value)
         model = graph.model(self.config, self._tensors, every_layer=every_layer)
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
@@ -215,6 +219,11 @@ def _check_type(name: str, values: NDArray[np.int64], dimensions: int) -> None:
         raise ParamTypeError(f"{name} must be {kind} array of int64.")
 
 
+def _values(arrays: Tensors) -> dict[str, onnxruntime.OrtValue]:
+    """Arrays as ONNX Runtime takes them, without a copy: sessions use them as long as they live."""
+    return {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in arrays.items()}
+
+
 def _options(threads: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -223,4 +232,5 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 3
     options.add_session_config_entry("session.force_spinning_stop", "1")
+    options.add_session_config_entry(PROMISES_KEY, str(Path(onnxruntime.__file__).parent))
     return options

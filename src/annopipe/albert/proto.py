@@ -21,6 +21,8 @@ IR_VERSION = 8
 OPSETS = (("", 17), ("com.microsoft", 1))
 DATA_TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7, np.dtype(np.bool_): 9}
 EXTERNAL = 1
+NEVER_READ = "__init__.py"
+"""A file that every package has."""
 
 
 def varint(number: int) -> bytes:
@@ -88,8 +90,11 @@ def constant(name: str, values: NDArray[np.generic]) -> bytes:
 
 
 def placeholder(name: str, values: NDArray[np.generic]) -> bytes:
-    """TensorProto that promises numbers of this shape and type: they are handed over in memory at loading."""
-    return _tensor(name, values) + text(13, text(1, "location") + text(2, "in memory")) + integer(14, EXTERNAL)
+    """TensorProto that promises numbers of this shape and type: they are handed over in memory at loading.
+
+    ONNX Runtime wants a file to be there for them, which is not read: ``NEVER_READ`` in a folder named at loading.
+    """
+    return _tensor(name, values) + text(13, text(1, "location") + text(2, NEVER_READ)) + integer(14, EXTERNAL)
 
 
 def tensor_head(name: str, shape: Sequence[int], size: int) -> bytes:
