@@ -50,7 +50,8 @@ def test_frames_keep_their_kind(kind: str) -> None:
     given = FRAMES[kind]()
     frame = Pipeline(stages=STAGES).fit().transform(given)
     mapped = map_annotations_col(frame, _upper, "token", "big", "token")
-    assert isinstance(mapped, type(given))
+    assert type(mapped) is type(frame)
+    assert isinstance(frame, type(given))
     assert [[_field(a, "result") for a in row["big"]] for row in _rows(mapped)] == [["BB", "CCC"], [], []]
     few = filter_by_annotations_col(frame, lambda annotations: len(annotations) > 1, "token")
     assert [row["n"] for row in _rows(few)] == [0]

@@ -16,7 +16,7 @@ import pytest
 from annopipe import AlbertEmbeddings, DocumentAssembler, EmbeddingsFinisher, Pipeline, PipelineModel, SentenceDetector
 from annopipe.annotators.plan import Plan
 from annopipe.errors import ColumnTypeError, UnsupportedColumn, WiringError, WorkerLacks
-from annopipe.frames import origin, spark_shipping
+from annopipe.frames import origin, spark_frames, spark_shipping
 from annopipe.frames.spark_errors import by_name
 from annopipe.frames.spark_shipping import shipped
 from annopipe.frames.spark_step import SparkStep
@@ -256,14 +256,21 @@ def test_annotations_read_back_from_parquet_go_on(spark: Any, model: PipelineMod
     assert result.select("e").collect() == direct
 
 
-def test_what_travels_is_small(model: PipelineModel) -> None:
-    pytest.importorskip("pyspark")
+def test_what_travels_is_small(spark: Any, monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:
     from pyspark import cloudpickle
 
+    sizes = []
+
+    def noted(step: SparkStep) -> Any:
+        function = shipped(step)
+        sizes.append(len(cloudpickle.dumps(function)))
+        return function
+
+    monkeypatch.setattr(spark_frames, "shipped", noted)
     bundled = AlbertEmbeddings.pretrained("albert_mini").setInputCols("document", "token").setOutputCol("big")
-    schema = pa.schema([pa.field("text", pa.string())])
-    step = SparkStep(Plan([*model.stages, bundled], schema).run, schema, ["text"], [0])
-    assert len(cloudpickle.dumps(shipped(step))) < 12_000
+    PipelineModel([*model.stages, bundled]).transform(_frame(spark))
+    assert len(sizes) == 1
+    assert sizes[0] < 10_000
 
 
 def test_stages_of_another_version_are_told(monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:
