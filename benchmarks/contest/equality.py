@@ -43,8 +43,8 @@ def compare(seat: Seat, found: Found, truth: Found) -> Equality:
 def _of_words(found: Found, truth: Found) -> Any:
     """The truth's vector of each word: of the first piece that reaches past the word's begin.
 
-    A piece that is a space alone claims the character after it: there the nearer of it and the next piece is taken, as
-    peers rightly differ in which of the two begins the word.
+    A piece that is a space alone claims the character after it and is no part of the word: the next piece begins at the
+    same place and is taken. A peer that takes the space's vector differs, and the table shows it.
     """
     rows, first = [], 0
     begins = np.split(found["begin"], np.cumsum(found["counts"])[:-1])
@@ -55,10 +55,7 @@ def _of_words(found: Found, truth: Found) -> Any:
         first += count
     places = np.concatenate(rows)
     starts = truth["spans"][:, 0]
-    nexts = places + (starts[places + 1] == starts[places])
-    here, there = truth["values"][places], truth["values"][nexts]
-    nearer = np.abs(found["values"] - there).max(1) < np.abs(found["values"] - here).max(1)
-    return np.where(nearer[:, None], there, here)
+    return truth["values"][places + (starts[places + 1] == starts[places])]
 
 
 def _distance(found: Any, expected: Any) -> Equality:
