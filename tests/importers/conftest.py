@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import annopipe
 from annopipe.albert.checkpoint import read_weights
 from annopipe.albert.config import AlbertConfig
+
+TEXT = "the teacher made 2 more letters."
 
 
 @pytest.fixture
@@ -49,3 +52,17 @@ def same_bits(ours: NDArray[Any], theirs: NDArray[Any]) -> bool:
     return ours.shape == theirs.shape and np.array_equal(
         np.ascontiguousarray(ours, np.float32).view(np.uint32), np.ascontiguousarray(theirs, np.float32).view(np.uint32)
     )
+
+
+def contents(folder: Path, prefix: str = "") -> dict[str, bytes]:
+    return {prefix + path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def vectors(folder: Path | str) -> Any:
+    [words] = annopipe.load(folder).embed_words([TEXT])
+    return words.vectors
+
+
+def nothing_kept(store: Path) -> bool:
+    """Tell whether a store holds no model and no half of one."""
+    return not store.exists() or not [path for path in store.rglob("*") if path.is_file()]

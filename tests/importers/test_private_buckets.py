@@ -9,11 +9,10 @@ import pytest
 
 import annopipe
 from annopipe.errors import FetchDenied, MissingExtra
-from importers.conftest import same_bits
+from importers.conftest import contents, nothing_kept, same_bits, vectors
 from importers.file_server import FileServer
 from importers.hostile_archives import zip_of
 from importers.signatures import KEY, SECRET, TOKEN
-from importers.test_importing import contents, nothing_kept, vectors
 
 BUCKET, REGION = "our-models", "eu-central-1"
 FILE = "our_albert_en_1.0_1700000000000.zip"

@@ -12,10 +12,9 @@ from annopipe.errors import FetchDenied, FetchError, FetchMismatch, ModelNotFoun
 from annopipe.hub.archives import newest
 from annopipe.hub.names import ModelName
 from annopipe.hub.pulling import pull
-from importers.conftest import same_bits
+from importers.conftest import contents, nothing_kept, same_bits, vectors
 from importers.file_server import FileServer
 from importers.hostile_archives import zip_of
-from importers.test_importing import contents, nothing_kept, vectors
 
 NAME = "albert_embeddings_albert_base_v1"
 FILE = f"{NAME}_en_3.4.2_3.0_1649954125996.zip"

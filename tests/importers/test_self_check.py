@@ -8,8 +8,7 @@ import pytest
 import annopipe
 from annopipe.errors import SelfCheckFailed
 from annopipe.exporters.exporting import export_model
-from importers.conftest import change_config
-from importers.test_importing import nothing_kept
+from importers.conftest import change_config, nothing_kept
 from tiny_model import make_tiny_model
 
 
