@@ -16,9 +16,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from annopipe.annotators.albert_embeddings import AlbertEmbeddings
 from annopipe.annotators.delivered import delivered_name
-from annopipe.errors import ParamTypeError, SessionError
+from annopipe.errors import SessionError
 from annopipe.frames.spark_errors import is_connect
-from annopipe.pipeline.native import Embedder
+from annopipe.pipeline.text_functions import embedder_of, stage_of
 from annopipe.spark.installation import files_of, with_requirements
 
 PACKED: Final = ("onnxruntime", "platformdirs", "regex", "sentencepiece")
@@ -96,20 +96,9 @@ def _models(given: Iterable[Any]) -> Iterator[tuple[Path, str]]:
         if isinstance(stages := getattr(one, "stages", None), list):
             yield from _models(stage for stage in stages if _has_model(stage))
             continue
-        model = one.model if isinstance(one, Embedder) else _stage(one)._model()
+        model = embedder_of(stage_of(one)).model
         yield model.folder, model.content_hash
 
 
 def _has_model(stage: Any) -> bool:
     return isinstance(stage, AlbertEmbeddings) or isinstance(getattr(stage, "stages", None), list)
-
-
-def _stage(given: Any) -> Any:
-    if isinstance(given, AlbertEmbeddings):
-        return given
-    if isinstance(given, str | os.PathLike):
-        return AlbertEmbeddings.pretrained(os.fspath(given))
-    msg = (
-        f"deliver takes pipelines, AlbertEmbeddings stages, loaded models, names or folders, not {type(given).__name__}"
-    )
-    raise ParamTypeError(msg)
