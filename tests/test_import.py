@@ -46,6 +46,39 @@ def test_a_run_over_a_list_loads_no_other_frame_library_and_no_pattern_engine() 
     assert not loaded & {*HEAVY, "regex"}
 
 
+ROWS = (
+    "[{'text': 'I love Spark NLP', 'id': 1, 'score': 0.5}, {'text': None}]",
+    "({'text': text} for text in ('I love Spark NLP', 'b', chr(0xd800)))",
+    "(text for text in ('I love Spark NLP', 'b'))",
+)
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_rows_of_any_kind_load_no_frame_library_that_is_not_theirs(rows: str) -> None:
+    loaded = _loaded(
+        "from annopipe import *\n"
+        "stages = [DocumentAssembler(inputCol='text'), SentenceDetector(inputCols=['document'], outputCol='sentence'),\n"
+        "    Tokenizer(inputCols=['document'], outputCol='token'),\n"
+        "    AlbertEmbeddings.pretrained('albert_mini').setInputCols('document', 'token').setOutputCol('e'),\n"
+        "    SentenceEmbeddings(inputCols=['document', 'e'], outputCol='s'),\n"
+        "    EmbeddingsFinisher(inputCols=['s'], outputCols=['v'])]\n"
+        f"made = list(Pipeline(stages=stages).fit().transform({rows}))\n"
+        "assert len(made[0]['e']) == 4 and len(made[0]['v'][0]) == 384, made[0]"
+    )
+    assert not loaded & set(HEAVY)
+
+
+def test_the_short_ways_load_no_frame_library() -> None:
+    loaded = _loaded(
+        "import annopipe\n"
+        "model = annopipe.load('albert_mini')\n"
+        "assert len(list(model.embed_words(['I love Spark NLP', ''])) ) == 2\n"
+        "assert len(list(model.embed_sentences(['I love Spark NLP'])) ) == 1\n"
+        "assert model.similarity('a cat', 'a dog') > 0"
+    )
+    assert not loaded & set(HEAVY)
+
+
 def test_star_import_brings_the_names_of_all_and_nothing_else() -> None:
     import annopipe
 

@@ -26,6 +26,18 @@ def numbers(values: NDArray[Any]) -> pa.Array:
     return pa.Array.from_buffers(_TYPES[flat.dtype], len(flat), [None, pa.py_buffer(flat)])
 
 
+def python_numbers(values: Sequence[int | float | None], type_: pa.DataType) -> pa.Array:
+    """Return Python's own numbers as int64 or float64, None and NaN as null, as ``pa.array(from_pandas=True)`` does.
+
+    Raises:
+        OverflowError: a whole number outside of 64 bits.
+    """
+    held = np.array([0 if value is None else value for value in values], type_.to_pandas_dtype())
+    nulls = np.fromiter((value is None for value in values), np.bool_, len(values)) | np.isnan(held)
+    valid = pa.py_buffer(np.packbits(~nulls, bitorder="little")) if nulls.any() else None
+    return pa.Array.from_buffers(type_, len(held), [valid, pa.py_buffer(held)], int(nulls.sum()))
+
+
 def texts(values: Sequence[str | None], *, large: bool = False) -> pa.Array:
     """Return texts, None for null, as an Arrow string array, of 64-bit offsets if ``large``.
 

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from annopipe.annotation import is_annotation_type
+from annopipe.arrow_buffers import values_of
 from annopipe.frames.annotation_cells import Make, annotation_cells
 from annopipe.frames.parts import listed, mapped, offsets_of
 
@@ -31,7 +32,7 @@ def _list_cells(array: pa.Array, make: Make) -> list[Any]:
     counts, items = listed(array)
     rows = zip(array.is_valid().to_pylist(), pairwise(offsets_of(counts).tolist()), strict=True)
     if pa.types.is_integer(items.type) or pa.types.is_floating(items.type):
-        numbers = np.asarray(items)
+        numbers = values_of(items) if items.type == pa.float32() and not items.null_count else np.asarray(items)
         return [numbers[first:end].copy() if known else None for known, (first, end) in rows]
     inner = cells_of(items, make)
     return [inner[first:end] if known else None for known, (first, end) in rows]

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from annopipe.annotation import is_annotation_type
+from annopipe.arrow_buffers import numbers
 from annopipe.frames.adapter import Batches, Run
 from annopipe.frames.annotation_cells import as_dict
 from annopipe.frames.carrying import (
@@ -87,7 +88,7 @@ class PandasAdapter:
                 array, counts = column.to_arrow(self._frame.iloc[first:end, place], first)
                 arrays.append(array)
                 replaced = counts if column.field.name == self._text_column else replaced
-            yield noted_batch([*arrays, pa.array(np.arange(first, end))], schema, replaced)
+            yield noted_batch([*arrays, numbers(np.arange(first, end))], schema, replaced)
 
     def _text_sizes(self) -> Ints:
         place = next((i for i, column in enumerate(self._columns) if column.field.name == self._text_column), None)

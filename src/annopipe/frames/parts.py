@@ -7,7 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from annopipe.annotation import COLUMN_TYPE, STRUCT_TYPE
-from annopipe.arrow_buffers import lengths_of, values_of
+from annopipe.arrow_buffers import lengths_of, validity, values_of
 
 Ints = NDArray[np.int64]
 _METADATA = STRUCT_TYPE.field("metadata").type
@@ -116,8 +116,9 @@ def offsets_of(counts: Ints) -> Ints:
 
 def listed(array: pa.Array) -> tuple[Ints, pa.Array]:
     """Return the lengths of lists and their items end to end; a null list has none."""
-    counts = np.asarray(array.value_lengths().fill_null(0), np.int64)
-    return counts, array.flatten()
+    if pa.types.is_fixed_size_list(array.type):
+        return array.type.list_size * validity(array).astype(np.int64), array.flatten()
+    return lengths_of(array), array.flatten()
 
 
 def mapped(array: pa.MapArray) -> tuple[Ints, pa.Array, pa.Array]:

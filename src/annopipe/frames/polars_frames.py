@@ -8,6 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE, STRUCT_TYPE, is_annotation_type
+from annopipe.arrow_buffers import numbers
 from annopipe.frames.adapter import Batches, Run
 from annopipe.frames.carrying import (
     ROW_COLUMN,
@@ -64,7 +65,7 @@ class DataFrameAdapter:
         for first, end in row_ranges(self._text_sizes()):
             part = self._frame.slice(first, end - first)
             arrays = [column.to_arrow(part.get_column(column.field.name)) for column in self._columns]
-            yield noted_batch([*arrays, pa.array(np.arange(first, end))], schema, None)
+            yield noted_batch([*arrays, numbers(np.arange(first, end))], schema, None)
 
     def _text_sizes(self) -> Ints:
         if self._frame.schema.get(self._text_column) != pl.String:

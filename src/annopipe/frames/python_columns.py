@@ -12,13 +12,14 @@ import numpy as np
 import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE
-from annopipe.arrow_buffers import texts
+from annopipe.arrow_buffers import python_numbers, texts
 from annopipe.errors import ColumnTypeError
 from annopipe.frames.annotation_cells import annotations_to_arrow, kind_of, looks_annotated
 from annopipe.frames.mending import mended_cells
 from annopipe.frames.nulls import is_missing
 
 _TRIAL_ROWS: Final = 8192
+_NUMBERS: Final[Mapping[type | None, pa.DataType]] = {int: pa.int64(), float: pa.float64()}
 _TEXT_MAP: Final = pa.map_(pa.string(), pa.string())
 _UNFIT: Final = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
@@ -77,6 +78,8 @@ class PythonColumn:
         large = pa.types.is_large_string(self.type)
         if (large or pa.types.is_string(self.type)) and all(value is None or type(value) is str for value in values):
             return texts(values, large=large)
+        if _NUMBERS.get(_own_type(values)) == self.type:
+            return python_numbers(values, self.type)
         array = pa.array(values, self.type, from_pandas=True)
         return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
@@ -131,7 +134,16 @@ def _inferred(name: str, values: Sequence[Any]) -> PythonColumn:
     return column
 
 
+def _own_type(values: Sequence[Any]) -> type | None:
+    """Return the one type that all values but None have, or None."""
+    found = {type(value) for value in values if value is not None}
+    return found.pop() if len(found) == 1 else None
+
+
 def _type_of(values: Sequence[Any]) -> pa.DataType:
+    own = _NUMBERS.get(_own_type(values))
+    if own is not None:
+        return own
     try:
         return pa.infer_type(values, from_pandas=True)
     except UnicodeEncodeError:

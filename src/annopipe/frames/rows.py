@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from annopipe.annotation import Annotation
+from annopipe.arrow_buffers import numbers
 from annopipe.errors import ColumnTypeError
 from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, is_kept, kept_field, noted_batch
 from annopipe.frames.cells import cells_of
@@ -89,14 +90,14 @@ class DictRows:
             array, counts = column.to_arrow([item.get(column.name) for item in items], first_row)
             arrays.append(array)
             replaced = counts if column.name == self._text_column else replaced
-        numbers = pa.array(np.arange(first_row, first_row + len(items)))
-        return noted_batch([*arrays, numbers], self.schema, replaced)
+        places = numbers(np.arange(first_row, first_row + len(items)))
+        return noted_batch([*arrays, places], self.schema, replaced)
 
     def back(self, batch: pa.RecordBatch, schema: pa.Schema, item_of: Callable[[int], Any]) -> Iterator[dict[str, Any]]:
         """See `Rows.back`: the row's own values as they were, with the columns that stages made."""
         names = [name for name in schema.names if name != ROW_COLUMN]
-        numbers = batch.column(schema.get_field_index(ROW_COLUMN)).to_pylist()
-        for number, made in zip(numbers, _made(batch, schema), strict=True):
+        places = batch.column(schema.get_field_index(ROW_COLUMN)).to_pylist()
+        for number, made in zip(places, _made(batch, schema), strict=True):
             item = item_of(number)
             late = {key: value for key, value in item.items() if key not in self._names}
             if clash := late.keys() & made.keys():

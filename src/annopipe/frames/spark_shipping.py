@@ -1,7 +1,7 @@
 """What travels to a worker: a function that works where annopipe is not installed, far enough to say so.
 
 pyspark pickles a function that lies inside another by value. So this one arrives anywhere, looks for annopipe and what
-it needs, in archives of the session too, and only then unpickles the stages.
+it needs, in archives of the session first, and only then unpickles the stages.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from annopipe.version import __version__
 
 NEEDED: Final = ("annopipe", "numpy", "onnxruntime", "sentencepiece")
 WAYS: Final = (
-    "annopipe.spark.deliver(spark, code=True) sends it along, or spark.archives and addArtifacts with the archive of "
-    "annopipe.spark.pack('annopipe.zip'), or install it on all workers"
+    "annopipe.spark.deliver(spark, code=True) sends it along for frames made after it, or spark.archives and "
+    "addArtifacts with the archive of annopipe.spark.pack('annopipe.zip'), or install it on all workers"
 )
 
 
@@ -36,12 +36,11 @@ def shipped(step: Any) -> Callable[[Batches], Batches]:
 
         module = sys.modules.get("pyspark.core.files", sys.modules.get("pyspark.files"))  # Sail's client has none
         root = getattr(getattr(module, "SparkFiles", None), "_root_directory", None)
-        missing = [name for name in needed if find_spec(name) is None]
-        if missing and root:
-            folders = sorted(folder.resolve() for folder in Path(root).iterdir())
-            sys.path += [str(folder) for folder in folders if (folder / "annopipe" / "__init__.py").is_file()]
+        folders = sorted(folder.resolve() for folder in Path(root).iterdir()) if root else []
+        sent = [str(folder) for folder in folders if (folder / "annopipe" / "__init__.py").is_file()]
+        sys.path[:0] = [folder for folder in sent if folder not in sys.path]
         here = f"the worker on {platform.node()} (Python {platform.python_version()}, {sys.executable})"
-        missing = [name for name in needed if find_spec(name) is None]
+        missing = [name for name in needed if getattr(find_spec(name), "origin", None) is None]
         if missing:
             raise ImportError(
                 f"annopipe.errors.WorkerLacks: {here} lacks {', '.join(missing)}, which stages of annopipe {version} "

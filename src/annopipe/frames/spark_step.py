@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE
+from annopipe.arrow_buffers import numbers
 from annopipe.errors import AnnopipeError
 from annopipe.frames.adapter import Batches, Run
 from annopipe.frames.carrying import MOST_ROWS, ROW_COLUMN, has_vectors
@@ -90,11 +91,11 @@ class _Rows:
 
     def of(self, made: pa.RecordBatch) -> "list[tuple[pa.RecordBatch, pa.RecordBatch, int]]":
         """Return parts of a result with the engine's batch of each and that batch's first row number."""
-        numbers = np.asarray(made.column(ROW_COLUMN), np.int64)
+        places = np.asarray(made.column(ROW_COLUMN), np.int64)
         parts, start = [], 0
-        while start < len(numbers):
+        while start < len(places):
             first, batch = self._waiting[0]
-            end = int(np.searchsorted(numbers, first + batch.num_rows))
+            end = int(np.searchsorted(places, first + batch.num_rows))
             if end > start:
                 parts.append((made.slice(start, end - start), batch, first))
                 start = end
@@ -103,10 +104,10 @@ class _Rows:
         return parts
 
     def _cast(self, batch: pa.RecordBatch, first: int) -> pa.RecordBatch:
-        numbers = pa.array(np.arange(first, first + batch.num_rows))
+        places = numbers(np.arange(first, first + batch.num_rows))
         fields = [field for field in self._schema if field.name != ROW_COLUMN]
         arrays = [_as(array, field.type) for array, field in zip(batch.columns, fields, strict=True)]
-        return pa.RecordBatch.from_arrays([*arrays, numbers], schema=self._schema)
+        return pa.RecordBatch.from_arrays([*arrays, places], schema=self._schema)
 
 
 def _as(array: pa.Array, type_: pa.DataType) -> pa.Array:
