@@ -57,7 +57,8 @@ ROWS = (
 def test_rows_of_any_kind_load_no_frame_library_that_is_not_theirs(rows: str) -> None:
     loaded = _loaded(
         "from annopipe import *\n"
-        "stages = [DocumentAssembler(inputCol='text'), SentenceDetector(inputCols=['document'], outputCol='sentence'),\n"
+        "stages = [DocumentAssembler(inputCol='text'),\n"
+        "    SentenceDetector(inputCols=['document'], outputCol='sentence'),\n"
         "    Tokenizer(inputCols=['document'], outputCol='token'),\n"
         "    AlbertEmbeddings.pretrained('albert_mini').setInputCols('document', 'token').setOutputCol('e'),\n"
         "    SentenceEmbeddings(inputCols=['document', 'e'], outputCol='s'),\n"
