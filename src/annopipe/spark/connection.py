@@ -18,8 +18,8 @@ from annopipe.spark.replacements import name_ways
 
 UNLIMITED: Final = (("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1))
 NEAR: Final = (("grpc.enable_http_proxy", 0), ("grpc.compression_enabled_algorithms_bitset", 1))
-"""For a server on this machine: no proxy, and no compression, which Sail does wherever a client takes it; vectors hardly
-shrink, and it costs six times as long as the way itself."""
+"""For a server on this machine: no proxy, and no compression, which Sail does where a client takes it: vectors hardly
+shrink by it, and arrive six times as late."""
 
 PATIENCE: Final = 10.0
 """Seconds within which a server must answer a first call."""
