@@ -41,6 +41,12 @@ def environments(torch_index: str | None) -> list[Environment]:
         Environment("spark-nlp", ["spark-nlp==5.5.3", "pyspark==3.5.3", "numpy<2", "setuptools<80"], "sparknlp", True),
         Environment("hugging-face", ["torch", "transformers", "sentencepiece", "onnx"], "transformers", options=torch),
         Environment(
+            "hugging-face-spark",
+            ["pyspark>=4", "pandas>=2.2,<3", "pyarrow", "setuptools", "torch", "transformers", "sentencepiece"],
+            "pyspark",
+            options=torch,
+        ),
+        Environment(
             "sentence-transformers", ["sentence-transformers", "sentencepiece"], "sentence_transformers", options=torch
         ),
         Environment("flair", ["flair", "sentencepiece"], "flair", options=torch),
@@ -103,7 +109,7 @@ def _imports(python: Path, module: str) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("folder", type=Path, help="where the environments go; some 15 GB with torch for CUDA")
+    parser.add_argument("folder", type=Path, help="where the environments go; some 20 GB with torch for CUDA")
     parser.add_argument("--only", nargs="*", help="names of environments; default: all")
     parser.add_argument("--torch-index", help="an index with torch for processors alone")
     given = parser.parse_args()

@@ -11,10 +11,14 @@ import annopipe
 
 
 class Spark:
-    """Setting ``default``: a Parquet file in, an Arrow table of the vectors in this process out."""
+    """Setting ``default``: a Parquet file in; out of Sail comes an Arrow table of the vectors in this process.
+
+    On Apache Spark the vectors stay with the workers, as for a job that writes them, and as its peers' do there.
+    """
 
     def __init__(self, job: Job) -> None:
         self._engine = "sail" if importlib.util.find_spec("pysail") else "spark"
+        self._threads = job.threads
         self._pipeline = card_pipeline(job.model)
         conf = {} if self._engine == "sail" else {"spark.master": f"local[{job.threads}]"}
         self._spark = annopipe.start(engine=self._engine, **conf)
@@ -25,18 +29,25 @@ class Spark:
 
     def run(self, setting: str, texts: Texts) -> None:
         del setting
-        self._table(texts)
+        if self._engine == "sail" or not texts.parquet:
+            self._frame(texts).toArrow()
+        else:
+            self._frame(texts).write.format("noop").mode("overwrite").save()
 
-    def _table(self, texts: Texts) -> Any:
-        if texts.parquet:
+    def _frame(self, texts: Texts) -> Any:
+        if not texts.parquet:
+            frame = self._spark.createDataFrame([[text] for text in texts.values], "text string")
+        elif self._engine == "sail":
             frame = self._spark.read.parquet(texts.parquet)
         else:
-            frame = self._spark.createDataFrame([[text] for text in texts.values], "text string")
-        return self._pipeline.transform(frame).select("words").toArrow()
+            frame = self._spark.read.parquet(texts.parquet).repartition(self._threads)
+        return self._pipeline.transform(frame).select("text", "words")
 
     def vectors(self, setting: str, texts: Texts) -> dict[str, Any]:
         del setting
-        return words_of(self._table(texts).column("words"))
+        made = self._frame(texts).toArrow()
+        places = {text: place for place, text in enumerate(made.column("text").to_pylist())}
+        return words_of(made.take([places[text] for text in texts.values]).column("words"))
 
 
 if __name__ == "__main__":
