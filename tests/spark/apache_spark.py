@@ -53,6 +53,7 @@ def quiet(scratch: Path) -> dict[str, str]:
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.local.dir": str(scratch / "local"),
+        "spark.checkpoint.dir": str(scratch / "checkpoints"),
         "spark.log.level": "ERROR",
     }
 

@@ -211,6 +211,7 @@ LACKING: dict[str, Callable[[Any, Any, Any, Path], Any]] = {
     "pyspark.ml": lambda r, f, spark, path: _assembled(r),
     "writeStream": lambda r, f, spark, path: _streamed(spark, path),
 }
+FIELDS = ("df.token.result", 'col("token").getField("result")', "filter(token, x -> …).result")
 DOCS = Path(__file__).parents[2] / "docs" / "spark.md"
 
 
@@ -237,3 +238,29 @@ def test_what_sail_cannot_do_is_in_the_docs(r: Any, f: Any, spark: Any, tmp_path
         LACKING[name](r, f, spark, tmp_path)
     assert f"`{name}" in DOCS.read_text("utf-8")
     assert r.count() == 2
+
+
+def _has(owner: Any, call: str) -> bool:
+    """As ``hasattr``, which pyspark's own "not implemented" passes through."""
+    try:
+        return hasattr(owner, call)
+    except NotImplementedError:
+        return False
+
+
+@pytest.mark.skipif(ENGINE == "sail", reason="what Apache Spark can and Sail cannot")
+@pytest.mark.parametrize("name", LACKING)
+def test_what_sail_cannot_do_apache_spark_can(r: Any, f: Any, spark: Any, tmp_path: Path, name: str) -> None:
+    for owner, call in ((r, "rdd"), (spark, "sparkContext")):
+        if name == call and not _has(owner, call):
+            assert f"`{type(owner).__name__}.{call}`" in DOCS.read_text("utf-8")
+            pytest.skip(f"Spark Connect has no {call}")
+    if hasattr(spark, "sparkContext"):
+        spark.sparkContext.setCheckpointDir(str(tmp_path / "checkpoints"))
+    done = LACKING[name](r, f, spark, tmp_path)
+    if name in FIELDS:
+        assert [row[0] for row in done] == TOKENS
+    if name == "writeStream":
+        done.processAllAvailable()
+        done.stop()
+        assert spark.read.parquet(str(tmp_path / "out")).count() == 1
