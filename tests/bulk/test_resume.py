@@ -181,6 +181,14 @@ def test_how_it_is_run_may_change(job: Any, tmp_path: Path) -> None:
     assert job(threads=1, memory="2GB", deduplicate=False).rows_before == 70
 
 
+def test_the_last_shard_is_spoilt_and_made_again_by_two_processes(job: Any, tmp_path: Path) -> None:
+    job("whole")
+    job(processes=2)
+    _cut(shards(tmp_path / "out")[-1])
+    assert job(processes=2).rows_before == 80
+    assert read(tmp_path / "out").equals(read(tmp_path / "whole"))
+
+
 def test_a_restart_leaves_other_files(job: Any, tmp_path: Path) -> None:
     job(flat=True, level="both")
     (tmp_path / "out" / "words" / "mine.txt").write_bytes(b"mine")
@@ -237,17 +245,21 @@ class _FullDisk:
 
 
 @pytest.mark.parametrize(
-    ("name", "room"),
+    ("name", "room", "processes"),
     [
-        ("part-00002.parquet", 0),
-        ("part-00002.parquet", 100),
-        ("part-00002.parquet", 1200),
-        ("shards.jsonl", 0),
-        ("shards.jsonl", 100),
-        ("_report.json", 0),
+        ("part-00002.parquet", 0, 1),
+        ("part-00002.parquet", 100, 1),
+        ("part-00002.parquet", 1200, 1),
+        ("part-00002.parquet", 100, 2),
+        ("shards.jsonl", 0, 1),
+        ("shards.jsonl", 100, 1),
+        ("shards.jsonl", 100, 2),
+        ("_report.json", 0, 1),
     ],
 )
-def test_a_full_disk(name: str, room: int, job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk(
+    name: str, room: int, processes: int, job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = Path.open
 
     def open_(self: Path, mode: str = "r", *more: Any, **options: Any) -> Any:
@@ -259,9 +271,9 @@ def test_a_full_disk(name: str, room: int, job: Any, tmp_path: Path, monkeypatch
         patch.setattr(Path, "open", open_)
         patch.setattr(durable, "settle", lambda file: file.flush())
         with pytest.raises(OSError, match="No space left"):
-            job()
+            job(processes=processes)
     assert leftovers(tmp_path / "out") == []
-    assert job().rows_before >= (40 if name.startswith("part") else 0)
+    assert job(processes=processes).rows_before >= (40 if name.startswith("part") else 0)
     job("whole")
     assert read(tmp_path / "out").equals(read(tmp_path / "whole"))
 
