@@ -216,4 +216,4 @@ class RowFailed(AnnopipeError, ValueError):
 
 
 class WorkerDied(AnnopipeError, RuntimeError):
-    """A process of a bulk job ended again and again before its work was done."""
+    """A worker process of a bulk job or of Spark ended again and again before its work was done."""

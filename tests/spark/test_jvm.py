@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from annopipe import AlbertEmbeddings, PipelineModel
+from annopipe import AlbertEmbeddings, Finisher, Pipeline, PipelineModel
 from annopipe.annotators.batch import Batch
 from annopipe.annotators.stage import Transformer
-from annopipe.errors import RowTooLarge, SessionError
+from annopipe.errors import ColumnTypeError, RowTooLarge, SessionError, WorkerDied
 from annopipe.spark import connection_string
 from spark.conftest import ENGINE
 
@@ -99,18 +99,17 @@ def test_a_session_in_a_jvm_cannot_be_joined(spark: Any) -> None:
 
 
 class Dies(Transformer):
-    """A stage that kills the Python worker that runs it, the first time for each file."""
+    """A stage that kills the Python worker that runs it, so many times; each leaves a file."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: Path, times: int) -> None:
         super().__init__()
-        self._folder = folder
+        self._marks = [folder / str(number) for number in range(times)]
 
     def output_schema(self, schema: pa.Schema) -> pa.Schema:
         return schema
 
     def run(self, batch: Batch, schema: pa.Schema) -> Batch:  # noqa: ARG002
-        marks = [Path(self._folder) / str(number) for number in range(2)]
-        for mark in marks:
+        for mark in self._marks:
             try:
                 mark.touch(exist_ok=False)
             except FileExistsError:
@@ -119,12 +118,20 @@ class Dies(Transformer):
         return batch
 
 
-def test_a_killed_worker_changes_nothing(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
+@pytest.fixture
+def _by_value() -> Iterator[None]:
+    """Let workers know the stages of this file, which they cannot import."""
     from pyspark import cloudpickle
 
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    yield
+    cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
+
+
+@pytest.mark.usefixtures("_by_value")
+def test_a_killed_worker_changes_nothing(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
     frame = _frame(spark, 60)
-    rows = PipelineModel([*model.stages, Dies(str(tmp_path))]).transform(frame).select("n", "e").collect()
+    rows = PipelineModel([*model.stages, Dies(tmp_path, 2)]).transform(frame).select("n", "e").collect()
     assert len(list(tmp_path.iterdir())) == 2
     native = model.transform([{"n": n, "text": f"the house of day {n}"} for n in range(60)])
     assert [row.n for row in rows] == list(range(60))
@@ -132,6 +139,20 @@ def test_a_killed_worker_changes_nothing(spark: Any, model: PipelineModel, tmp_p
         assert [word.result for word in row.e] == [word.result for word in other["e"]]
         vectors = np.array([word.embeddings for word in row.e], np.float32)
         assert np.abs(vectors - np.stack([word.embeddings for word in other["e"]])).max() <= 1e-6
+
+
+@pytest.mark.usefixtures("_by_value")
+@pytest.mark.filterwarnings("ignore:toPandas attempted Arrow:UserWarning")
+def test_a_worker_that_dies_again_and_again_is_told(spark: Any, tmp_path: Path) -> None:
+    result = Dies(tmp_path, 100).transform(_frame(spark))
+    acts = [result.collect, result.toPandas, lambda: result.write.parquet(str(tmp_path / "out"))]
+    for act in acts:
+        with pytest.raises(
+            WorkerDied, match=r"^a Python worker of Spark died 4 times in one task, at last on \S+ \(ex"
+        ) as told:
+            act()
+        assert "\n" not in str(told.value)
+    assert _frame(spark).count() == 6
 
 
 def test_a_stream_goes_on_after_a_restart(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
@@ -153,9 +174,29 @@ def test_a_stream_goes_on_after_a_restart(spark: Any, model: PipelineModel, tmp_
     assert written.collect() == direct.collect()
 
 
-def test_stages_of_a_stream_are_one_pass_too(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
+@pytest.fixture
+def stream(spark: Any, tmp_path: Path) -> Any:
+    """Return a streaming frame over a file of one row."""
     _frame(spark, 1).write.parquet(str(tmp_path / "in"))
-    source = spark.readStream.schema("n long, text string").parquet(str(tmp_path / "in"))
-    result = model.transform(source)
+    return spark.readStream.schema("n long, text string").parquet(str(tmp_path / "in"))
+
+
+def test_stages_of_a_stream_are_one_pass_too(model: PipelineModel, stream: Any) -> None:
+    result = model.transform(stream)
     assert result.isStreaming
     assert result._jdf.queryExecution().analyzed().toString().count("MapInArrow") == 1
+
+
+def test_an_estimator_that_learns_from_a_stream_is_told(model: PipelineModel, stream: Any) -> None:
+    import pyspark.ml
+    from pyspark.errors import AnalysisException
+    from pyspark.ml.feature import CountVectorizer
+
+    words = Finisher(inputCols=["token"], outputCols=["words"], outputAsArray=True)
+    stages = [*model.stages, words, CountVectorizer(inputCol="words", outputCol="features")]
+    with pytest.raises(ColumnTypeError, match=r"^CountVectorizer_\w+ learns from all rows, .* spark\.read ") as told:
+        Pipeline(stages=stages).fit(stream)
+    assert "\n" not in str(told.value)
+    with pytest.raises(AnalysisException, match="streaming sources"):
+        pyspark.ml.Pipeline(stages=stages).fit(stream)
+    assert Pipeline(stages=stages[:-1]).fit(stream).transform(stream).isStreaming

@@ -10,12 +10,14 @@ from importlib import import_module
 from typing import Any, Final, TypeAlias
 
 from annopipe import errors
-from annopipe.errors import AnnopipeError
+from annopipe.errors import AnnopipeError, WorkerDied
 
 Reading: TypeAlias = Callable[[Exception], AnnopipeError | None]
 """Tells which of our errors pyspark's error is, None for none of ours."""
 
 _NAMED: Final = re.compile(r"\bannopipe\.errors\.(\w+): (.+)")
+_DIED: Final = re.compile(r"Python worker exited unexpectedly \(crashed\)(?:: (Fatal Python error: .+))?")
+_TASK: Final = re.compile(r"failed (\d+) times, most recent failure: Lost task .*?\((\S+) executor (\S+)\)")
 
 
 def one_line(error: AnnopipeError) -> AnnopipeError:
@@ -24,13 +26,28 @@ def one_line(error: AnnopipeError) -> AnnopipeError:
 
 
 def by_name(error: Exception) -> AnnopipeError | None:
-    """Return the error of annopipe that an engine's message names."""
-    found = _NAMED.search(str(error))
+    """Return the error of annopipe that an engine's message names; that of a Python worker's death too."""
+    text = str(error)
+    found = _NAMED.search(text)
     kind = getattr(errors, found.group(1), None) if found else None
     if found is None or kind is None:
-        return None
+        return _death(text)
     told: AnnopipeError = kind(found.group(2).rstrip())
     return _plain(told)
+
+
+def _death(text: str) -> AnnopipeError | None:
+    """Return an error for a message of Apache Spark's that a Python worker died in each try of a task."""
+    died, task = _DIED.search(text), _TASK.search(text)
+    if died is None or task is None:
+        return None
+    times, host, executor = task.groups()
+    msg = (
+        f"a Python worker of Spark died {times} times in one task, at last on {host} (executor {executor}): "
+        f"{died.group(1) or 'killed from outside or for its memory'}. What helps: more memory beside the JVM "
+        "(spark.executor.memoryOverhead), fewer tasks at once (spark.task.cpus), the log of that executor"
+    )
+    return _plain(WorkerDied(msg))
 
 
 def raise_ours(session: Any, reading: Reading = by_name) -> None:

@@ -41,9 +41,19 @@ def run_stages(stages: Sequence[Any], frame: Any) -> Any:
 
 
 def fit_stages(stages: Sequence[Any], frame: Any) -> list[Any]:
-    """Return the stages fitted in order; pyspark's estimators see the frame as the stages before them leave it."""
+    """Return the stages fitted in order; pyspark's estimators see the frame as the stages before them leave it.
+
+    Raises:
+        ColumnTypeError: a stream for pyspark's estimators, which read all rows.
+    """
     learners = [place for place, stage in enumerate(stages) if is_foreign(stage) and hasattr(stage, "fit")]
     last = learners[-1] if learners else -1
+    if learners and getattr(frame, "isStreaming", False):
+        msg = (
+            f"{stages[learners[0]]} learns from all rows, and a streaming DataFrame has no last one: fit on rows that "
+            "are there, spark.read in place of spark.readStream, and transform the stream with the model"
+        )
+        raise ColumnTypeError(msg)
     fitted = []
     for place, stage in enumerate(stages):
         fitted.append(stage.fit(frame) if hasattr(stage, "fit") else stage)
