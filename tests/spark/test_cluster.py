@@ -3,24 +3,24 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
 
+from annopipe.spark.delivery import pack
 from annopipe.spark.installation import files_of, with_requirements
 from spark import apache_spark
 from spark.conftest import ENGINE
 from tiny_model import make_tiny_model
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(ENGINE != "spark", reason="a cluster of Apache Spark: ANNOPIPE_TEST_ENGINE=spark"),
-]
+pytestmark = pytest.mark.skipif(ENGINE != "spark", reason="a cluster of Apache Spark: ANNOPIPE_TEST_ENGINE=spark")
 SCRIPT = Path(__file__).with_name("cluster_script.py")
 WORKER = r"^the worker on \S+ \(Python 3[\d.]+, \S+\)"
 
@@ -47,23 +47,62 @@ def spark_home(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the script found."""
-    apache_spark.skip_without_apache_spark()
-    scratch = tmp_path_factory.mktemp("cluster")
-    model = make_tiny_model(scratch / "model")
-    python = bare_python(scratch / "bare")
-    environment = {**os.environ, "SPARK_HOME": str(spark_home(scratch / "spark")), "SPARK_LOCAL_DIRS": str(scratch)}
+def environment_archive(folder: Path) -> Path:
+    """Make an archive of a whole environment with annopipe and what it needs, as venv-pack makes one."""
+    whole = bare_python(folder / "whole").parents[1]
+    shutil.unpack_archive(pack(folder / "annopipe.zip"), *whole.glob("lib/*/site-packages"))
+    (whole / "lib64").unlink(missing_ok=True)
+    archive = folder / "environment.tar.gz"
+    with tarfile.open(archive, "w:gz", compresslevel=1, dereference=True) as tar:
+        tar.add(whole, ".", filter=lambda entry: None if "/tests/" in entry.name else entry)
+    return archive
+
+
+Found: TypeAlias = dict[str, Any]
+
+
+def run_script(case: str, scratch: Path, python: Path) -> Found:
+    """Return what the script finds in a case, by workers of a Python."""
+    variables = {
+        "SPARK_HOME": spark_home(scratch / "spark"),
+        "SPARK_LOCAL_DIRS": scratch,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+    environment = {**os.environ, **{name: str(value) for name, value in variables.items()}}
     environment.pop("PYTHONPATH", None)  # the executors would find annopipe by it
-    run = [sys.executable, str(SCRIPT), str(python), str(model), str(scratch / "stash")]
-    done = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=500, check=False)
+    run = [sys.executable, SCRIPT, case, python, make_tiny_model(scratch / "model"), scratch / "stash"]
+    done = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-8000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    found: Found = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
-def test_workers_without_annopipe_are_told(found: dict[str, Any]) -> None:
-    name, text = found["without annopipe"]
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What is found where annopipe and the model are delivered to a running session."""
+    apache_spark.skip_without_apache_spark()
+    scratch = tmp_path_factory.mktemp("delivered")
+    return run_script("delivered", scratch, bare_python(scratch / "bare"))
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What is found where annopipe is given at the session's start, and workers are not reused."""
+    apache_spark.skip_without_apache_spark()
+    scratch = tmp_path_factory.mktemp("packed")
+    return run_script("packed", scratch, bare_python(scratch / "bare"))
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What is found where workers are given a whole environment at the session's start."""
+    apache_spark.skip_without_apache_spark()
+    scratch = tmp_path_factory.mktemp("environment")
+    return run_script("environment", scratch, environment_archive(scratch))
+
+
+def test_workers_without_annopipe_are_told(delivered: Found) -> None:
+    name, text = delivered["without annopipe"]
     assert name == "WorkerLacks"
     assert re.match(WORKER + r" lacks annopipe, onnxruntime, sentencepiece, which stages of annopipe \d", text), text
     assert "\n" not in text
@@ -71,36 +110,40 @@ def test_workers_without_annopipe_are_told(found: dict[str, Any]) -> None:
     assert "addArtifacts" in text
 
 
-def test_a_model_that_is_not_there_is_told(found: dict[str, Any]) -> None:
-    name, text = found["without the model"]
+def test_a_model_that_is_not_there_is_told(delivered: Found) -> None:
+    name, text = delivered["without the model"]
     assert name == "ModelFileMissing"
     assert re.search(r"/model is not there on the worker on \S+: send it along, annopipe\.spark\.deliver", text), text
     assert "\n" not in text
 
 
-def test_what_was_delivered_gives_the_native_vectors(found: dict[str, Any]) -> None:
-    assert len(found["delivered"]) == len(found["native"]) == 40
-    for (n, words), (m, others) in zip(found["delivered"], found["native"], strict=True):
+@pytest.mark.parametrize("case", ["delivered", "packed", pytest.param("environment", marks=pytest.mark.long)])
+def test_each_recipe_gives_the_native_vectors(request: pytest.FixtureRequest, case: str) -> None:
+    result = request.getfixturevalue(case)
+    assert len(result["vectors"]) == len(result["native"]) == 40
+    for (n, words), (m, others) in zip(result["vectors"], result["native"], strict=True):
         assert n == m
         assert np.allclose(words, others, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("case", ["loads, workers reused", "loads, workers not reused"])
-def test_each_worker_process_loads_the_model_once(found: dict[str, Any], case: str) -> None:
-    loads = dict(entry.split(":") for entry in found[case])
-    assert set(loads.values()) == {"1"}
-    assert len(loads) == 2 if case == "loads, workers reused" else len(loads) > 2
+def test_each_worker_process_loads_the_model_once(delivered: Found, packed: Found) -> None:
+    reused, anew = (dict(entry.split(":") for entry in found["loads"]) for found in (delivered, packed))
+    assert set(reused.values()) == set(anew.values()) == {"1"}
+    assert len(reused) == 2
+    assert len(anew) == 4  # a process for each task
 
 
-def test_one_spoilt_model_is_told(found: dict[str, Any]) -> None:
-    assert found["spoilt models"] == 1
-    name, text = found["a spoilt model"]
+def test_one_spoilt_model_is_told(packed: Found) -> None:
+    assert packed["spoilt models"] == 1
+    name, text = packed["a spoilt model"]
     assert name == "ModelMismatch"
     assert re.search(r"annopipe-model-\w+ on the worker on \S+ holds other content", text), text
+    assert "\n" not in text
 
 
-def test_one_worker_of_another_version_is_told(found: dict[str, Any]) -> None:
-    assert found["spoilt versions"] == 1
-    name, text = found["another version"]
+def test_one_worker_of_another_version_is_told(packed: Found) -> None:
+    assert packed["spoilt versions"] == 1
+    name, text = packed["another version"]
     assert name == "VersionMismatch"
     assert re.search(r"came to a worker with annopipe 0\.0\.1: install the same .*; the worker on \S+ \(Python", text)
+    assert "\n" not in text

@@ -5,6 +5,7 @@ import pickle
 import platform
 import sys
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -292,7 +293,7 @@ def test_a_worker_without_a_package_is_told(monkeypatch: pytest.MonkeyPatch, mod
     pytest.importorskip("pyspark")
     schema = pa.schema([pa.field("text", pa.string())])
     run = shipped(SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0]))
-    monkeypatch.setattr("importlib.util.find_spec", lambda wanted: None if wanted == name else object())
+    monkeypatch.setattr("importlib.util.find_spec", lambda wanted: None if wanted == name else find_spec(wanted))
     with pytest.raises(ImportError) as told:
         run(iter([]))
     error = by_name(told.value)

@@ -36,7 +36,8 @@ def shipped(step: Any) -> Callable[[Batches], Batches]:
 
         module = sys.modules.get("pyspark.core.files", sys.modules.get("pyspark.files"))  # Sail's client has none
         root = getattr(getattr(module, "SparkFiles", None), "_root_directory", None)
-        folders = sorted(folder.resolve() for folder in Path(root).iterdir()) if root else []
+        root = Path(root) if root else None
+        folders = sorted(folder.resolve() for folder in root.iterdir()) if root and root.is_dir() else []
         sent = [str(folder) for folder in folders if (folder / "annopipe" / "__init__.py").is_file()]
         sys.path[:0] = [folder for folder in sent if folder not in sys.path]
         here = f"the worker on {platform.node()} (Python {platform.python_version()}, {sys.executable})"

@@ -38,14 +38,16 @@ QUIET: Final[Mapping[str, str]] = {"spark.ui.showConsoleProgress": "false"}
 _FILLED_IN: Final = (("spark.app.name", "pyspark-shell"), ("spark.master", "local[*]"))
 """What pyspark puts into every configuration of a driver that nobody configured."""
 
+_PYTHON: Final = "spark.pyspark.python"
 _GIGABYTE: Final = 1 << 30
 
 
 def start_classic(conf: Mapping[str, str]) -> Any:
     """Return a session of Apache Spark on all processors of this machine, unless a master is named.
 
-    Workers run this Python, unless ``PYSPARK_PYTHON`` names another: Spark's own choice, ``python3`` on the search
-    path, is seldom the environment that holds this package.
+    Workers run this Python, unless the setting ``spark.pyspark.python`` or the variable ``PYSPARK_PYTHON`` names
+    another: Spark's own choice, ``python3`` on the search path, is seldom the environment that holds this package.
+    pyspark itself reads the variable alone.
 
     Raises:
         MissingExtra: no pyspark, an old one, or the client alone.
@@ -57,7 +59,7 @@ def start_classic(conf: Mapping[str, str]) -> Any:
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ["PYSPARK_PYTHON"] = conf.get(_PYTHON) or os.environ.get("PYSPARK_PYTHON") or sys.executable
     _give_memory()
     given = SparkConf(loadDefaults=False).setAll(list({**QUIET, **conf}.items()))
     try:

@@ -49,8 +49,9 @@ def pack(path: str | os.PathLike[str]) -> Path:
 def deliver(spark: Any, *models: Any, code: bool = False) -> None:
     """Send models to all workers of a session, and with ``code`` annopipe itself.
 
-    A stage finds its model there by content; nothing else is to be set. Deliver once a session, before frames of it are
-    used. Sail's workers are this process and need nothing.
+    A stage finds its model there by content; nothing else is to be set. Deliver once a session, before its frames are
+    made: Apache Spark 4 keeps the failure of a frame that was shuffled. Sail's workers are this process and need
+    nothing.
 
     Args:
         spark: a session of Apache Spark or Spark Connect.
