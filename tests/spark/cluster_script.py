@@ -22,7 +22,10 @@ from annopipe.annotators.batch import Batch
 from annopipe.annotators.stage import Transformer
 
 ROWS, PARTS = 40, 4
+SOON = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 BASE = {
+    "spark.driver.extraJavaOptions": SOON,
+    "spark.executor.extraJavaOptions": SOON,
     "spark.master": "local-cluster[2,1,1024]",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
@@ -80,7 +83,7 @@ def spoil(spark: Any, pattern: str) -> int:
         list(batches)
         yield pa.RecordBatch.from_arrays([pa.array([len(files)], pa.int64())], names=["changed"])
 
-    frame = spark.range(0, 16, 1, 16).mapInArrow(change, "changed long")
+    frame = spark.range(0, 4, 1, 4).mapInArrow(change, "changed long")
     return sum(row.changed for row in frame.collect())
 
 
@@ -148,9 +151,9 @@ def packed(model: PipelineModel, python: str, store: Store) -> dict[str, Any]:
     rows = store.collect(PipelineModel([Loads(), *model.stages]).transform(frame(spark)))
     found: dict[str, Any] = {"vectors": vectors(rows), "loads": [row["loads"] for row in rows]}
     found["spoilt models"] = spoil(spark, "annopipe-model-*/spiece.model")
-    found["a spoilt model"] = store.told(model.transform(frame(spark, 16)))
+    found["a spoilt model"] = store.told(model.transform(frame(spark, 8)))
     found["spoilt versions"] = spoil(spark, "annopipe/annopipe/version.py")
-    found["another version"] = store.told(model.transform(frame(spark, 16)))
+    found["another version"] = store.told(model.transform(frame(spark, 8)))
     return found
 
 
