@@ -34,7 +34,7 @@ def skip_without_apache_spark(*, connect: bool = False) -> None:
     """Skip a test where Apache Spark cannot run here, with the reason."""
     if installed("pyspark") is None or java() is None:
         pytest.skip("Apache Spark is absent: pip install 'annopipe[spark]', and Java 17")
-    if connect and (not (home() / "jars").glob("spark-connect_*.jar") or find_spec("grpc") is None):
+    if connect and (not list((home() / "jars").glob("spark-connect_*.jar")) or find_spec("grpc") is None):
         pytest.skip("Spark Connect is absent: pyspark 4 has it, pip install 'pyspark[connect]'")
 
 
@@ -59,8 +59,8 @@ def quiet(scratch: Path) -> dict[str, str]:
 
 
 @contextmanager
-def connect_server(scratch: Path) -> Iterator[str]:
-    """Run a Connect server of the installed Apache Spark, and yield its connection string."""
+def connect_server(scratch: Path, python: Path = Path(sys.executable)) -> Iterator[str]:
+    """Run a Connect server of the installed Apache Spark with workers of a Python, and yield its connection string."""
     (scratch / "log4j2.properties").write_text(LOGGING)
     settings = {
         **quiet(scratch),
@@ -76,7 +76,7 @@ def connect_server(scratch: Path) -> Iterator[str]:
     service = "org.apache.spark.sql.connect.service.SparkConnectServer"
     log = scratch / "log"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SPARK_")}
-    environment["PYSPARK_PYTHON"] = sys.executable
+    environment["PYSPARK_PYTHON"] = str(python)
     with log.open("w") as output:
         server = subprocess.Popen(
             [home() / "bin" / "spark-submit", *options, "--class", service, "spark-internal"],

@@ -1,6 +1,7 @@
 """A cluster of two executors whose Python has no annopipe and whose machines have no model: what is told, what helps.
 
-Run by ``test_cluster.py``: ``cluster_script.py CASE PYTHON MODEL STASH``. Prints one JSON object.
+Run by ``test_cluster.py``: ``cluster_script.py CASE PYTHON MODEL STASH``; the case ``connected`` has a server's address
+in place of PYTHON, ``environment`` an archive. Prints one JSON object.
 """
 
 import json
@@ -164,12 +165,20 @@ def environment(model: PipelineModel, archive: str, store: Store) -> dict[str, A
     return {"vectors": vectors(store.collect(model.transform(frame(spark))))}
 
 
+def connected(model: PipelineModel, server: str, store: Store) -> dict[str, Any]:
+    """Deliver annopipe and the model to a session of a Connect server, as artifacts."""
+    spark = annopipe.start(remote=server)
+    found = {"without annopipe": store.told(model.transform(frame(spark)))}
+    annopipe.spark.deliver(spark, model, code=True)
+    return {**found, "vectors": vectors(store.collect(model.transform(frame(spark))))}
+
+
 def main(case: str, python: str, folder: Path, stash: Path) -> None:
     warnings.simplefilter("ignore")
     model = pipeline(folder)
     rows = model.transform([{"n": n, "text": f"the house of day {n}"} for n in range(ROWS)])
     native = [[row["n"], [list(map(float, word.embeddings)) for word in row["e"]]] for row in rows]
-    cases = {"delivered": delivered, "packed": packed, "environment": environment}
+    cases = {"delivered": delivered, "packed": packed, "environment": environment, "connected": connected}
     found = cases[case](model, python, Store(folder, stash))
     annopipe.stop()
     print(json.dumps({**found, "native": native}))

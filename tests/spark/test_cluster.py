@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -61,8 +62,8 @@ def environment_archive(folder: Path) -> Path:
 Found: TypeAlias = dict[str, Any]
 
 
-def run_script(case: str, scratch: Path, python: Path) -> Found:
-    """Return what the script finds in a case, by workers of a Python."""
+def run_script(case: str, scratch: Path, python: Path | str) -> Found:
+    """Return what the script finds in a case, by workers of a Python or those of a server."""
     variables = {
         "SPARK_HOME": spark_home(scratch / "spark"),
         "SPARK_LOCAL_DIRS": scratch,
@@ -101,8 +102,18 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Found:
     return run_script("environment", scratch, environment_archive(scratch))
 
 
-def test_workers_without_annopipe_are_told(delivered: Found) -> None:
-    name, text = delivered["without annopipe"]
+@pytest.fixture(scope="module")
+def connected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
+    """What is found where annopipe and the model are delivered to a Connect server's session."""
+    apache_spark.skip_without_apache_spark(connect=True)
+    scratch = tmp_path_factory.mktemp("connected")
+    with apache_spark.connect_server(scratch, bare_python(scratch / "bare")) as url:
+        yield run_script("connected", scratch, url)
+
+
+@pytest.mark.parametrize("case", ["delivered", "connected"])
+def test_workers_without_annopipe_are_told(request: pytest.FixtureRequest, case: str) -> None:
+    name, text = request.getfixturevalue(case)["without annopipe"]
     assert name == "WorkerLacks"
     assert re.match(WORKER + r" lacks annopipe, onnxruntime, sentencepiece, which stages of annopipe \d", text), text
     assert "\n" not in text
@@ -117,7 +128,9 @@ def test_a_model_that_is_not_there_is_told(delivered: Found) -> None:
     assert "\n" not in text
 
 
-@pytest.mark.parametrize("case", ["delivered", "packed", pytest.param("environment", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "case", ["delivered", "packed", "connected", pytest.param("environment", marks=pytest.mark.long)]
+)
 def test_each_recipe_gives_the_native_vectors(request: pytest.FixtureRequest, case: str) -> None:
     result = request.getfixturevalue(case)
     assert len(result["vectors"]) == len(result["native"]) == 40
