@@ -304,6 +304,24 @@ def test_a_worker_without_a_package_is_told(monkeypatch: pytest.MonkeyPatch, mod
     assert "addArtifacts" in str(error)
 
 
+def test_what_was_sent_goes_before_what_is_installed(
+    monkeypatch: pytest.MonkeyPatch, model: PipelineModel, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyspark")
+    (tmp_path / "sent" / "annopipe").mkdir(parents=True)
+    (tmp_path / "sent" / "annopipe" / "__init__.py").touch()
+    (tmp_path / "other").mkdir()
+    files = SimpleNamespace(SparkFiles=SimpleNamespace(_root_directory=str(tmp_path)))
+    monkeypatch.setitem(sys.modules, "pyspark.core.files", files)
+    before = list(sys.path)
+    monkeypatch.setattr(sys, "path", list(before))
+    schema = pa.schema([pa.field("text", pa.string())])
+    run = shipped(SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0]))
+    for _ in range(2):
+        assert list(run(iter([]))) == []
+        assert sys.path == [str(tmp_path / "sent"), *before]
+
+
 def test_a_task_keeps_to_its_processors(monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:
     from annopipe.albert import threads
 
