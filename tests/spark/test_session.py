@@ -343,3 +343,24 @@ print("RoundRobinBatch(3)" in frame.selectExpr("n + 1")._explain_string())
 """
     assert python(script) == "True\n"
     assert "RUST_LOG" not in os.environ
+
+
+def test_row_groups_are_small_unless_asked_for(python: Callable[..., str]) -> None:
+    script = """
+import sys
+import pathlib
+import pyarrow.parquet as pq
+import annopipe
+
+def largest(folder, **conf):
+    annopipe.start(**conf).range(20000, numPartitions=1).write.parquet(folder)
+    annopipe.stop()
+    files = [pq.ParquetFile(path).metadata for path in pathlib.Path(folder).glob("*.parquet")]
+    assert sum(file.num_rows for file in files) == 20000
+    return max(file.row_group(i).num_rows for file in files for i in range(file.num_row_groups))
+
+folder = str(pathlib.Path(sys.argv[0]).parent)
+wide = {"sail.parquet.max_row_group_size": 100000}
+print(largest(folder + "/lean") == 4096, largest(folder + "/wide", **wide) > 4096)
+"""
+    assert python(script) == "True True\n"

@@ -21,6 +21,10 @@ all of them (by default there are as many as processors) nobody is answered."""
 LASTING: Final = {"SAIL_SPARK__SESSION_TIMEOUT_SECS": str(10 * 365 * 24 * 3600)}
 """The session lives as long as the process: Sail ends those that are idle for long, with their views and functions."""
 
+LEAN: Final = {"SAIL_PARQUET__MAX_ROW_GROUP_SIZE": "4096"}
+"""Rows of a row group of Parquet: Sail holds whole ones in memory, several at a time, and by default one has a million
+rows, of word vectors some 25 GB."""
+
 _PREFIX: Final = "sail."
 
 
@@ -37,7 +41,7 @@ def start_server(conf: Mapping[str, str]) -> Any:
 
     port = conf.get(PORT_KEY, "0")
     own = {_variable(key): value for key, value in conf.items() if key.startswith(_PREFIX)}
-    with _environment({**QUIET, **ORDERED, **ROOMY, **LASTING}, own):
+    with _environment({**QUIET, **ORDERED, **ROOMY, **LASTING, **LEAN}, own):
         try:
             server = SparkConnectServer(HOST, int(port))
             server.start(background=True)
