@@ -38,6 +38,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return the session of ``annopipe.start()``."""
     from annopipe import start, stop
 
+    if ENGINE != "sail":  # workers unpickle functions of test modules by their names
+        tests = str(Path(__file__).parents[1])
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [tests, os.environ.get("PYTHONPATH")]))
     if ENGINE == "sail":
         pytest.importorskip("pysail", reason=NO_SAIL)
         pytest.importorskip("pyspark", reason=NO_SAIL)

@@ -23,6 +23,7 @@ from annopipe.errors import (
     WiringError,
 )
 from annopipe.frames import spark_shipping
+from spark.conftest import ENGINE
 from tiny_model import make_tiny_model
 
 
@@ -55,6 +56,7 @@ def _told(kind: type[AnnopipeError], act: Callable[[], Any], text: str) -> None:
     assert told.value.__suppress_context__
 
 
+@pytest.mark.filterwarnings("ignore:toPandas attempted Arrow:UserWarning")
 def test_a_row_too_large(spark: Any, folder: Path) -> None:
     model = _pipeline(folder, maxRowBytes=16 * 4 * 10)
     result = model.transform(_frame(spark, "a " * 10, "a " * 11))
@@ -207,6 +209,7 @@ assert result(annopipe.start()).count() == 1
     assert printed.count("\n") == 1
 
 
+@pytest.mark.skipif(ENGINE == "spark", reason="there is a JVM")
 def test_what_needs_a_jvm_names_its_replacement(spark: Any) -> None:
     for act, name in ((lambda: spark.sparkContext, "sparkContext"), (lambda: spark.range(1).rdd, "rdd")):
         with pytest.raises(AttributeError) as told:
