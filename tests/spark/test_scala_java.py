@@ -23,7 +23,7 @@ FILES = {
     "java": "src/main/java/JavaVectors.java",
     "scala": "src/main/scala/ScalaVectors.scala",
 }
-UNREACHABLE = re.compile(r"Could not transfer|No plugin found for prefix|offline mode")
+UNREACHABLE = re.compile(r"Could not transfer|No plugin found for prefix 'dependency'|offline mode")
 
 
 def _block(language: str, number: int = 0) -> str:

@@ -23,7 +23,7 @@ CENTRAL = """<ivysettings><settings defaultResolver="central"/>
 <resolvers><ibiblio name="central" m2compatible="true"/></resolvers></ivysettings>"""
 """Maven's central repository alone: Spark also looks into Maven's folder here, where a file may be half fetched."""
 
-UNREACHABLE = re.compile(r"(UNRESOLVED DEPENDENCIES|download failed|unresolved dependency)")
+UNREACHABLE = re.compile(r"Server access error|Host \S+ not found")
 
 
 def _code(section: str, language: str) -> list[str]:
