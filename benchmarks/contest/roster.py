@@ -43,6 +43,10 @@ _PADS = (
     "fills short texts of a batch up with the piece <unk>, which attention sees; texts of one length agree. "
     "Tokens go through the vocabulary one by one, so pieces differ where a token's neighbour matters"
 )
+_ROUNDS = (
+    "computes in bfloat16 where the processor has it, unless told otherwise: 8 bits of a number's 24 are kept, and all "
+    "others here compute in float32"
+)
 _FLAIR = "has tokens of its own: a word that begins elsewhere has another first piece"
 
 SEATS = [
@@ -82,8 +86,9 @@ SEATS = [
     Seat("ONNX Runtime, plain export, batch 8", *_ONNX, "batch 8", PIECES, "default"),
     Seat("ONNX Runtime, plain export, batch 32", *_ONNX, "batch 32", PIECES, "tuned"),
     Seat("ONNX Runtime, plain export, equal lengths", *_ONNX, "equal lengths", PIECES, "tuned"),
-    Seat("OpenVINO, plain export, batch 8", *_VINO, "batch 8", PIECES, "default"),
-    Seat("OpenVINO, plain export, equal lengths", *_VINO, "equal lengths", PIECES, "tuned"),
+    Seat("OpenVINO, plain export, batch 8", *_VINO, "batch 8", PIECES, "default", _ROUNDS),
+    Seat("OpenVINO, plain export, equal lengths", *_VINO, "equal lengths", PIECES, "tuned", _ROUNDS),
+    Seat("OpenVINO, equal lengths, float32", *_VINO, "equal lengths, float32", PIECES, "tuned"),
 ]
 
 ONE_TEXT = {
