@@ -25,8 +25,9 @@ class _Watcher:
 
             def execute_and_call(module: ModuleType) -> None:
                 execute(module)
-                for call in self.calls[name]:
-                    call(module)
+                if module.__name__ == name:  # modules of a zip share a loader: pyspark's in Spark's workers
+                    for call in self.calls[name]:
+                        call(module)
 
             spec.loader.exec_module = execute_and_call  # type: ignore[method-assign]
         return spec
