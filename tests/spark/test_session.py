@@ -1,8 +1,7 @@
-"""``annopipe.start()``: one session, whoever asks; nothing printed; forks, spawns, proxies, ports, mixtures."""
+"""``annopipe.start()``: one session, whoever asks; nothing printed; proxies, ports, mixtures."""
 
 import logging
 import os
-import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -159,82 +158,6 @@ server.stop()
 @pytest.mark.parametrize("variable", ["http_proxy", "https_proxy", "grpc_proxy", "all_proxy"])
 def test_behind_a_proxy(python: Callable[..., str], variable: str) -> None:
     assert python(BEGIN + "print(spark.range(3).count())", **{variable: "http://127.0.0.1:9"}) == "3\n"
-
-
-def test_a_forked_child_has_a_session_on_its_parents_server(python: Callable[..., str]) -> None:
-    script = (
-        BEGIN
-        + """
-import os
-from annopipe import *
-stage = DocumentAssembler(inputCol="text", outputCol="document")
-def ends(session):
-    frame = session.createDataFrame([["abc"]], ["text"])
-    return stage.transform(frame).select("document.end").first()[0]
-assert ends(spark) == [2]
-child = os.fork()
-if child == 0:
-    code = 1
-    try:
-        own = annopipe.start()
-        assert own is not spark and annopipe.start() is own
-        assert own.client._builder.endpoint == spark.client._builder.endpoint
-        assert ends(own) == [2]
-        annopipe.stop()
-        code = 0
-    finally:
-        os._exit(code)
-assert os.waitpid(child, 0)[1] == 0
-assert ends(spark) == [2]
-print("done")
-"""
-    )
-    assert python(script) == "done\n"
-
-
-def test_a_child_whose_parent_is_gone_is_told(python: Callable[..., str]) -> None:
-    script = (
-        BEGIN
-        + """
-import os, time
-from annopipe.errors import SessionError
-parent = os.getpid()
-if os.fork() == 0:
-    while os.getppid() == parent:
-        time.sleep(0.02)
-    try:
-        annopipe.start()
-    except SessionError as error:
-        print(error, flush=True)
-os._exit(0)
-"""
-    )
-    assert re.search(r"^(the process \d+ that ran .* is gone|no Spark Connect server answers)", python(script))
-
-
-def test_a_spawned_child_starts_anew(python: Callable[..., str]) -> None:
-    script = """
-import multiprocessing
-import annopipe
-
-def child(queue):
-    spark = annopipe.start()
-    queue.put((spark.client._builder.endpoint, spark.range(3).count()))
-    annopipe.stop()
-
-if __name__ == "__main__":
-    spark = annopipe.start()
-    context = multiprocessing.get_context("spawn")
-    queue = context.Queue()
-    process = context.Process(target=child, args=(queue,))
-    process.start()
-    endpoint, count = queue.get(timeout=120)
-    process.join()
-    assert count == 3
-    assert endpoint != spark.client._builder.endpoint
-    print("done")
-"""
-    assert python(script) == "done\n"
 
 
 def test_standard_input_is_a_program_too(python: Callable[..., str]) -> None:

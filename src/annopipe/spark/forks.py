@@ -2,10 +2,40 @@
 
 import os
 import socket
+import sys
 import threading
+import time
 from pathlib import Path
+from types import FrameType
 
 from annopipe.errors import SessionError
+
+_PATIENCE = 0.1
+"""Seconds that a fork waits for calls under way: what pyspark sends after a result takes some milliseconds."""
+
+
+def settle() -> None:
+    """Wait, before a fork, for the calls by which pyspark lets a server forget a result after it was read.
+
+    gRPC leaves its state as it is where another thread is in a call: it writes a line about that, and one child in
+    some hundred gets no answer from the server. A query that another thread waits for is not waited for.
+    """
+    ends = time.monotonic() + _PATIENCE
+    while "grpc" in sys.modules and _other_thread_calls() and time.monotonic() < ends:
+        time.sleep(0.001)
+
+
+def _other_thread_calls() -> bool:
+    own = threading.get_ident()
+    return any(_is_call(frame) for ident, frame in sys._current_frames().items() if ident != own)
+
+
+def _is_call(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).startswith(("grpc.", "pyspark.sql.connect.")):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def check_parent(pid: int) -> None:
