@@ -23,11 +23,11 @@ import pyarrow.parquet as pq
 from annopipe.albert.model import AlbertModel
 from annopipe.albert.threads import thread_count
 from contest.chart import draw
-from contest.corpora import EQUAL_TEXTS, MIXED, MIXES, ONE, PLAIN, SAMPLE, corpora
+from contest.corpora import EQUAL_TEXTS, MIXED, MIXES, ONE, PLAIN, ROW, SAMPLE, corpora
 from contest.equality import compare
 from contest.model_files import NAME, write_model
 from contest.process import PeerFailed, Process, installed_bytes
-from contest.roster import SEATS, TRUTH, YARDSTICK, Seat, alone, one_text_setting
+from contest.roster import IN_JOBS, SEATS, TRUTH, YARDSTICK, Seat, alone, one_text_setting
 from contest.rounds import Times, Turns, ratio
 from contest.table import markdown
 from peer_environments import RECORD, python_of
@@ -76,13 +76,15 @@ class Contest:
     def _python(self, environment: str) -> Path:
         return python_of(self.given.environments.resolve() / environment)
 
-    def _start(self, seat: Seat, name: str) -> Process:
+    def _start(self, seat: Seat, name: str, first: str = ONE) -> Process:
         folder = self.scratch / "processes" / f"{name}-{seat.program}-{seat.environment}"
-        return Process(self._python(seat.environment), seat.program, self.job, folder, one_text_setting(seat))
+        setting = one_text_setting(seat) if first == ONE else seat.setting
+        return Process(self._python(seat.environment), seat.program, self.job, folder, setting, first)
 
     def whole_processes(self, starts: int) -> None:
         """Start, peak memory and size, each process by itself."""
         seconds: dict[str, list[float]] = {}
+        jobs: dict[str, list[float]] = {}
         memory: dict[str, int] = {}
         for number in range(starts):
             for seat in alone():
@@ -95,13 +97,17 @@ class Contest:
                         if number == 0:
                             process.run(seat.setting, MIXED)
                             memory[seat.name] = process.memory()
+                    if seat.program in IN_JOBS:
+                        with self._start(seat, f"job{number}", ROW) as process:
+                            jobs.setdefault(seat.name, []).append(process.start_seconds)
                 except PeerFailed as failed:
                     self._leave_out(seat, str(failed))
         for seat in self.seats:
             if seat.name in memory:
                 size, cuda = installed_bytes(self.given.environments / seat.environment)
                 start = asdict(Figure.of(seconds[seat.name]))
-                whole = {"start": start, "memory": memory[seat.name], "installed": size, "cuda": cuda}
+                job = asdict(Figure.of(jobs[seat.name])) if seat.name in jobs else None
+                whole = {"start": start, "job": job, "memory": memory[seat.name], "installed": size, "cuda": cuda}
                 self.results[seat.name]["whole"] = whole
 
     def _leave_out(self, seat: Seat, reason: str) -> None:

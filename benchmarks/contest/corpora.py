@@ -13,7 +13,7 @@ Count = Callable[[Sequence[str]], "np.ndarray"]
 
 SHORT, MIXED, LONG, EQUAL_TEXTS = "short queries", "mixed sentences", "long documents", "mostly equal texts"
 MIXES = (SHORT, MIXED, LONG)
-ONE, PLAIN, SAMPLE = "one short text", "plain", "sample"
+ONE, ROW, PLAIN, SAMPLE = "one short text", "one short row", "plain", "sample"
 RANGES = {SHORT: (4, 14), MIXED: (4, 512), LONG: (320, 508)}
 """Fewest and most pieces of a text: no peer cuts a text of any mix."""
 REPEATED = 0.8
@@ -28,6 +28,7 @@ def corpora(pieces: int, count: Count) -> tuple[dict[str, list[str]], str]:
     found = {mix: _chosen(documents if mix == LONG else every, RANGES[mix], pieces, count) for mix in MIXES}
     found[EQUAL_TEXTS] = _repeated(found[MIXED])
     found[ONE] = ["what is the largest river bank in the house"]
+    found[ROW] = found[ONE]
     found[PLAIN] = _plain(count)
     found[SAMPLE] = found[MIXED][:SAMPLE_TEXTS]
     return found, origin

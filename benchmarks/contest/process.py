@@ -26,19 +26,21 @@ class Process:
         job: the JSON file that all share.
         scratch: a folder of its own; what it prints goes to ``log.txt`` there.
         setting: with which it makes its first vectors.
+        first: texts of its first vectors.
 
     Attributes:
-        start_seconds: from start of the process to the first vectors of one short text.
+        start_seconds: from start of the process to its first vectors.
         versions: what it says of its packages.
     """
 
-    def __init__(self, python: Path, program: str, job: Path, scratch: Path, setting: str) -> None:
+    def __init__(self, python: Path, program: str, job: Path, scratch: Path, setting: str, first: str) -> None:
         scratch.mkdir(parents=True, exist_ok=True)
         self._log = scratch / "log.txt"
         environment = {key: value for key, value in os.environ.items() if key not in _LEFT_OUT}
         environment |= {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "TQDM_DISABLE": "1"}
         environment |= {"PYSPARK_PYTHON": str(python), "FLAIR_CACHE_ROOT": str(scratch)}
-        command = [str(python), "-W", "ignore", str(PROCESSES / f"{program}.py"), str(job), str(scratch), setting]
+        command = [str(python), "-W", "ignore", str(PROCESSES / f"{program}.py"), str(job), str(scratch)]
+        command += [setting, first]
         start = time.perf_counter()
         with self._log.open("w") as log:
             self._process = subprocess.Popen(

@@ -93,11 +93,15 @@ SEATS = [
 
 ONE_TEXT = {
     "annopipe_native": "one text",
+    "annopipe_spark": "one text",
     "spark_nlp": "one text",
     "onnx_export": "one by one",
     "openvino_export": "one by one",
 }
 """Setting of a program for one short text, where it is another than ``default``."""
+
+IN_JOBS = {"annopipe_spark", "spark_nlp", "hugging_face_udf"}
+"""Programs whose rows go through a job of an engine: they start a second time, until such a job of one row is done."""
 
 TRUTH = Seat("transformers, one text at a time", *_FACE, "truth", PIECES, "default")
 

@@ -85,15 +85,18 @@ def _equality(results: Results) -> str:
 
 
 def _whole(results: Results) -> str:
-    head = ["", "process start to first vector, s", "peak memory, MB", "installed, MB", "of it CUDA", "versions"]
+    head = ["", "process start to first vector, s", "to the end of a job of one row, s"]
+    head += ["peak memory, MB", "installed, MB", "of it CUDA", "versions"]
     rows = []
     for seat in results["seats"]:
         whole = seat.get("whole")
         if whole:
             sizes = [f"{whole['memory'] / 1e6:,.0f}", f"{whole['installed'] / 1e6:,.0f}", f"{whole['cuda'] / 1e6:,.0f}"]
-            rows.append([seat["name"], f"{whole['start']['median']:.2f}", *sizes, seat["versions"]])
+            job = f"{whole['job']['median']:.2f}" if whole.get("job") else ""
+            rows.append([seat["name"], f"{whole['start']['median']:.2f}", job, *sizes, seat["versions"]])
     note = (
-        "Start and memory (first vector, then the mixed sentences once; of the process and all below it) in processes "
+        "The first vector is that of one text, through LightPipeline where there is one; a job reads a Parquet file. "
+        "Starts and memory (first vector, then the mixed sentences once; of the process and all below it) in processes "
         "of their own; the model's files not counted in the size."
     )
     return f"{_rows(head, rows)}\n\n{note}" if rows else ""

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 import annopipe
 from annopipe.spark.java import java, version
 from spark.conftest import ENGINE
+from spark.fetching import fetched
 from test_docs import ROOT, alike, blocks
 
 pytestmark = pytest.mark.skipif(ENGINE == "spark", reason="no other client joins a session in a JVM of its own")
@@ -23,7 +23,6 @@ FILES = {
     "java": "src/main/java/JavaVectors.java",
     "scala": "src/main/scala/ScalaVectors.scala",
 }
-UNREACHABLE = re.compile(r"Could not transfer|No plugin found for prefix 'dependency'|offline mode")
 
 
 def _block(language: str, number: int = 0) -> str:
@@ -41,12 +40,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(_block(language), "utf-8")
     compile_ = _block("sh").splitlines()[0]
-    done = subprocess.run(
-        ["/bin/sh", "-c", compile_], cwd=folder, capture_output=True, text=True, timeout=600, check=False
-    )
-    if done.returncode and UNREACHABLE.search(done.stdout + done.stderr):
-        pytest.skip("Maven cannot fetch Spark's client and the Scala compiler")
-    assert done.returncode == 0, done.stdout + done.stderr
+    fetched(["/bin/sh", "-c", compile_], folder)
     return folder
 
 
@@ -65,21 +59,12 @@ def test_programs_of_the_docs_print_the_native_vectors(spark: Any, project: Path
         "ScalaVectors",
     ]
     for line in runs:
-        done = subprocess.run(
-            ["/bin/sh", "-c", line],
-            cwd=project,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        words, vectors = _parsed(done.stdout)
+        printed = fetched(["/bin/sh", "-c", line], project, environment)
+        words, vectors = _parsed(printed)
         assert words == [token.lower() for token in native.tokens]
         assert vectors.shape == native.vectors.shape
         assert np.abs(vectors - native.vectors).max() <= 1e-6
-        assert alike(_block("text", -1), done.stdout)
+        assert alike(_block("text", -1), printed)
     assert spark.sql("select size(albert_words('a house')) as n").first().n == 2
 
 

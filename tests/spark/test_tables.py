@@ -5,7 +5,6 @@ On Sail the page's own Python runs in ``tests/test_docs.py``.
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import pytest
 from annopipe.spark.packages import installed
 from spark.apache_spark import skip_without_apache_spark
 from spark.conftest import ENGINE
+from spark.fetching import fetched
 from test_docs import ROOT, blocks
 
 PAGE = (ROOT / "docs" / "tables.md").read_text("utf-8")
@@ -22,8 +22,6 @@ BEGIN = "import annopipe\nfrom annopipe import *\n"
 CENTRAL = """<ivysettings><settings defaultResolver="central"/>
 <resolvers><ibiblio name="central" m2compatible="true"/></resolvers></ivysettings>"""
 """Maven's central repository alone: Spark also looks into Maven's folder here, where a file may be half fetched."""
-
-UNREACHABLE = re.compile(r"Server access error|Host \S+ not found")
 
 
 def _code(section: str, language: str) -> list[str]:
@@ -55,19 +53,7 @@ def _run(start: str, rest: str, folder: Path) -> str:
     }
     options = " ".join(f"--conf {key}={value}" for key, value in settings.items())
     environment = {**os.environ, "PYSPARK_SUBMIT_ARGS": f"--master local[2] {options} pyspark-shell"}
-    done = subprocess.run(
-        [sys.executable, "recipe.py"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=500,
-        check=False,
-    )
-    if done.returncode and UNREACHABLE.search(done.stdout + done.stderr):
-        pytest.skip("Spark cannot fetch its packages")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return fetched([sys.executable, "recipe.py"], folder, environment)
 
 
 @pytest.mark.skipif(ENGINE != "spark", reason="Apache Spark in a JVM: ANNOPIPE_TEST_ENGINE=spark")

@@ -8,10 +8,13 @@ from annopipe_pipeline import card_pipeline, words_of
 from child import Job, Texts, serve
 
 import annopipe
+from annopipe import LightPipeline
 
 
 class Spark:
-    """Setting ``default``: a Parquet file in; out of Sail comes an Arrow table of the vectors in this process.
+    """Settings ``default`` and ``one text`` (LightPipeline).
+
+    A Parquet file goes in; out of Sail comes an Arrow table of the vectors in this process.
 
     On Apache Spark the vectors stay with the workers, as for a job that writes them, and as its peers' do there.
     """
@@ -21,6 +24,7 @@ class Spark:
         self._threads = job.threads
         self._pipeline = card_pipeline(job.model)
         conf = {} if self._engine == "sail" else {"spark.master": f"local[{job.threads}]"}
+        self._light = LightPipeline(self._pipeline, parse_embeddings=True)
         self._spark = annopipe.start(engine=self._engine, **conf)
 
     def versions(self) -> dict[str, str]:
@@ -28,8 +32,10 @@ class Spark:
         return {name: version(name) for name in names}
 
     def run(self, setting: str, texts: Texts) -> None:
-        del setting
-        if self._engine == "sail" or not texts.parquet:
+        if setting == "one text":
+            for text in texts.values:
+                self._light.fullAnnotate(text)
+        elif self._engine == "sail" or not texts.parquet:
             self._frame(texts).toArrow()
         else:
             self._frame(texts).write.format("noop").mode("overwrite").save()

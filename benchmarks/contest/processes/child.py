@@ -5,7 +5,8 @@ error, so that it cannot get among the answers.
 
 A command is ``{"do": "run", "setting", "texts", "times"}`` (seconds of each time), ``{"do": "vectors", "setting",
 "texts", "file"}`` (arrays into an ``.npz`` file), ``{"do": "memory"}`` (peak bytes of this process and those below it)
-or ``{"do": "end"}``. The first answer says that the model is there and gave vectors.
+or ``{"do": "end"}``. The first answer says that the model is there and gave vectors: the program is called with the
+job's file, a folder of its own, and setting and texts of these first vectors.
 """
 
 import json
@@ -18,8 +19,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-
-FIRST = "i love spark nlp"
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,9 @@ def serve(load: Any) -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     job = _job(json.loads(Path(sys.argv[1]).read_text("utf-8")), Path(sys.argv[2]))
-    setting = sys.argv[3]
+    setting, first = sys.argv[3:5]
     peer = load(job)
-    peer.run(setting, _one(job, FIRST))
+    peer.run(setting, job.texts[first])
     _say(answers, {"versions": peer.versions()})
     for line in sys.stdin:
         command = json.loads(line)
@@ -108,10 +107,6 @@ def _job(found: "dict[str, Any]", scratch: Path) -> Job:
     texts = {name: Texts(name, one["values"], one["parquet"]) for name, one in found["texts"].items()}
     scratch.mkdir(parents=True, exist_ok=True)
     return Job(Path(found["model"]), found["threads"], texts, scratch, found["extra"])
-
-
-def _one(job: Job, text: str) -> Texts:
-    return next((texts for texts in job.texts.values() if texts.values == [text]), Texts("first", [text], ""))
 
 
 def peak_memory(pid: int) -> int:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 from child import Job, Texts, end_to_end, serve
+from local_spark import session
 from pyspark.ml.functions import predict_batch_udf
-from pyspark.sql import SparkSession
 from pyspark.sql.types import ArrayType, FloatType
 from transformers import AutoTokenizer
 
@@ -42,16 +42,7 @@ class HuggingFaceUdf:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        builder = SparkSession.builder.master(f"local[{job.threads}]").appName("contest")
-        for key, value in {
-            "spark.driver.memory": "4g",
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.host": "127.0.0.1",
-            "spark.ui.enabled": "false",
-            "spark.ui.showConsoleProgress": "false",
-        }.items():
-            builder = builder.config(key, value)
-        self._spark = builder.getOrCreate()
+        self._spark = session(job, {"spark.driver.memory": "4g"})
         self._vectors = predict_batch_udf(
             predictor(str(job.model)), return_type=ArrayType(FloatType()), batch_size=SIZE
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from child import Job, Texts, serve
-from pyspark.sql import SparkSession
+from local_spark import session
 from sparknlp.annotator import AlbertEmbeddings, Tokenizer
 from sparknlp.base import DocumentAssembler, LightPipeline, Pipeline
 
@@ -17,20 +17,14 @@ class SparkNlp:
     def __init__(self, job: Job) -> None:
         self._job = job
         jars = sorted(map(str, Path(job.extra["jars"]).glob("*.jar")))
-        builder = SparkSession.builder.master(f"local[{job.threads}]").appName("contest")
-        for key, value in {
+        conf = {
             "spark.jars": ",".join(jars),
             "spark.driver.extraClassPath": ":".join(jars),
             "spark.driver.memory": "6g",
             "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
             "spark.kryoserializer.buffer.max": "2000M",
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.host": "127.0.0.1",
-            "spark.ui.enabled": "false",
-            "spark.ui.showConsoleProgress": "false",
-        }.items():
-            builder = builder.config(key, value)
-        self._spark = builder.getOrCreate()
+        }
+        self._spark = session(job, conf)
         self._models = {"default": self._fitted(8), "batch 32": self._fitted(32)}
         self._light = LightPipeline(self._models["default"], parse_embeddings=True)
 

@@ -78,7 +78,7 @@ class PythonColumn:
         large = pa.types.is_large_string(self.type)
         if (large or pa.types.is_string(self.type)) and all(value is None or type(value) is str for value in values):
             return texts(values, large=large)
-        if _NUMBERS.get(_own_type(values)) == self.type:
+        if self.type in _NUMBERS.values() and _NUMBERS.get(_own_type(values)) == self.type:
             return python_numbers(values, self.type)
         array = pa.array(values, self.type, from_pandas=True)
         return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
