@@ -1,15 +1,15 @@
 """How good the vectors are, beside the teacher's, static ones and random weights'.
 
-``python -m training.evaluate EVALUATION --work FOLDER [--checkpoint latest.pt] [--beside MODEL_FOLDER ...]``
-
-Figures are kept in ``--results`` (JSON), so that a later call measures only what is missing.
+``python -m training.evaluate EVALUATION [--beside MODEL_FOLDER ...]`` measures the model in the package; with
+``--work FOLDER [--checkpoint latest.pt]`` one in training. Figures are kept in ``--results`` (JSON), so that a later
+call measures only what is missing.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -18,13 +18,16 @@ from pathlib import Path
 import torch
 from transformers import AlbertModel
 
-from training.checkpoint import LATEST, shape, trained
+from annopipe.albert.plain import write_plain
+from annopipe.hub import locate
+from training.checkpoint import LATEST
 from training.export import rounded
 from training.metrics import Figure
 from training.pieces import Vocabulary
 from training.readers import Reader, StaticReader, StudentReader, TeacherReader
 from training.tasks import TASKS
 from training.teacher import Teacher
+from training.weights import Checkpoint, Folder, Weights, digest
 
 RANDOM_SEEDS = (0, 1, 2)
 INNER_LAYERS = range(1, 6)
@@ -35,24 +38,24 @@ def _inner(layer: int) -> Reader:
 
 
 def _read_folder(folder: Path) -> Reader:
-    model = AlbertModel.from_pretrained(folder, add_pooling_layer=False, dtype=torch.float32)
-    model.train(False)
-    return StudentReader(folder.name, model, Vocabulary(folder / "spiece.model"))
+    weights = Folder(folder)
+    return StudentReader(folder.name, weights.model(), Vocabulary(weights.vocabulary))
 
 
 class Models:
     """The readers by name, made when asked for; model folders beside the student go by their own names."""
 
-    def __init__(self, work: Path, checkpoint: str, beside: Sequence[Path] = ()) -> None:
-        self.work, self.checkpoint = work, checkpoint
+    def __init__(self, weights: Weights, beside: Sequence[Path] = ()) -> None:
+        self.weights = weights
         self.beside = {folder.name: folder for folder in beside}
         self._makers: dict[str, Callable[[], Reader]] = {
             "teacher": lambda: TeacherReader(Teacher()),
-            "student": lambda: self._student("student", self._trained()),
-            "student, int8": lambda: self._student("student, int8", rounded(self._trained())),
-            "student, word by word": lambda: self._student("student, word by word", self._trained(), wordwise=True),
-            "static": lambda: StaticReader("static", self._trained(), self._vocabulary()),
+            "student": lambda: self._student("student", weights.model()),
+            "student, word by word": lambda: self._student("student, word by word", weights.model(), wordwise=True),
+            "static": lambda: StaticReader("static", weights.model(), self._vocabulary()),
         }
+        if not weights.rounded:
+            self._makers["student, int8"] = lambda: self._student("student, int8", rounded(weights.model()))
         self._makers |= {f"random {seed}": partial(self._random, seed) for seed in RANDOM_SEEDS}
         self._makers |= {f"teacher, layer {n}": partial(_inner, n) for n in INNER_LAYERS}
         self._makers |= {f"student, layer {n}": partial(self._inner, n) for n in INNER_LAYERS}
@@ -70,27 +73,22 @@ class Models:
         if name.startswith("teacher"):
             return name
         if name in self.beside:
-            return f"{name} {hashlib.sha256((self.beside[name] / 'model.safetensors').read_bytes()).hexdigest()[:12]}"
-        digest = hashlib.sha256((self.work / "spiece.model").read_bytes())
-        if not name.startswith("random"):
-            digest.update((self.work / self.checkpoint).read_bytes())
-        return f"{name} {digest.hexdigest()[:12]}"
+            return f"{name} {digest(Folder(self.beside[name]).file)}"
+        of_weights = () if name.startswith("random") else (self.weights.file,)
+        return f"{name} {digest(self.weights.vocabulary, *of_weights)}"
 
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(self.work / "spiece.model")
-
-    def _trained(self) -> AlbertModel:
-        return trained(self.work / self.checkpoint)
+        return Vocabulary(self.weights.vocabulary)
 
     def _student(self, name: str, model: AlbertModel, wordwise: bool = False) -> Reader:
         return StudentReader(name, model, self._vocabulary(), wordwise)
 
     def _inner(self, layer: int) -> Reader:
-        return StudentReader(f"student, layer {layer}", self._trained(), self._vocabulary(), layer=layer)
+        return StudentReader(f"student, layer {layer}", self.weights.model(), self._vocabulary(), layer=layer)
 
     def _random(self, seed: int) -> Reader:
         torch.manual_seed(seed)
-        model = AlbertModel(shape(self.work / self.checkpoint), add_pooling_layer=False)
+        model = AlbertModel(self.weights.config(), add_pooling_layer=False)
         model.train(False)
         return self._student(f"random {seed}", model)
 
@@ -133,8 +131,8 @@ def evaluate(models: Models, names: list[str], tasks: list[str], folder: Path, r
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("evaluation", type=Path)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--checkpoint", default=LATEST)
+    parser.add_argument("--work", type=Path, help="training's folder (default: the model in the package)")
+    parser.add_argument("--checkpoint", default=LATEST, help="file of the folder (default: %(default)s)")
     parser.add_argument("--results", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS))
@@ -142,9 +140,15 @@ def main() -> None:
     parser.add_argument("--beside", nargs="*", type=Path, default=[], help="plain model folders to measure too")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    models = Models(given.work, given.checkpoint, given.beside)
-    names = given.models or [name for name in models.names if "layer" not in name]
-    evaluate(models, names, given.tasks, given.evaluation, Results(given.results))
+    with tempfile.TemporaryDirectory() as scratch:
+        weights = Checkpoint(given.work, given.checkpoint) if given.work else _packaged(Path(scratch))
+        models = Models(weights, given.beside)
+        names = given.models or [name for name in models.names if "layer" not in name]
+        evaluate(models, names, given.tasks, given.evaluation, Results(given.results))
+
+
+def _packaged(scratch: Path) -> Folder:
+    return Folder(write_plain(locate("albert_mini_en"), scratch / "albert_mini_en"))
 
 
 if __name__ == "__main__":
