@@ -19,7 +19,6 @@ class Ceiling:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        options.add_session_config_entry("session.force_spinning_stop", "1")
         self._session = onnxruntime.InferenceSession(_model(config), options, providers=["CPUExecutionProvider"])
         self._start = np.random.default_rng(0).standard_normal((TOKENS, config.hidden_size), np.float32)
 

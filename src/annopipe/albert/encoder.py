@@ -231,6 +231,5 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
     options.enable_mem_pattern = False
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 3
-    options.add_session_config_entry("session.force_spinning_stop", "1")
     options.add_session_config_entry(PROMISES_KEY, str(Path(onnxruntime.__file__).parent))
     return options
