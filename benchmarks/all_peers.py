@@ -210,7 +210,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("environments", type=Path, help="the folder that peer_environments.py made")
     size = parser.add_mutually_exclusive_group(required=True)
-    size.add_argument("--full", action="store_true", help="five rounds, half an hour on two processors")
+    size.add_argument("--full", action="store_true", help="five rounds, 40 minutes on two processors")
     size.add_argument("--quick", action="store_true", help="one round of few texts, to see that all works")
     parser.add_argument("--pieces", type=int, help="pieces of each corpus (default: 3600, quick 300)")
     parser.add_argument("--rounds", type=int, help="rounds (default: 5, quick 1)")

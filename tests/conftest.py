@@ -1,6 +1,9 @@
 """Fixtures of all tests."""
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,8 @@ settings.load_profile("annopipe")
 loopback.install()
 os.environ.update(loopback.environment())
 os.environ["ANNOPIPE_SPARK_NLP_CACHE"] = os.devnull
+os.environ["ANNOPIPE_HOME"] = tempfile.mkdtemp(prefix="annopipe-tests-")
+atexit.register(shutil.rmtree, os.environ["ANNOPIPE_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

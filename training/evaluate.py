@@ -139,10 +139,14 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", help="default: all but inner layers")
     parser.add_argument("--beside", nargs="*", type=Path, default=[], help="plain model folders to measure too")
     given = parser.parse_args()
+    if given.work is None and given.checkpoint != LATEST:
+        parser.error("--checkpoint is a file in the folder of --work: give that too")
     torch.set_num_threads(given.threads)
     with tempfile.TemporaryDirectory() as scratch:
         weights = Checkpoint(given.work, given.checkpoint) if given.work else _packaged(Path(scratch))
         models = Models(weights, given.beside)
+        if unknown := set(given.models or ()) - set(models.names):
+            parser.error(f"--models {', '.join(sorted(unknown))}: choose of {', '.join(models.names)}")
         names = given.models or [name for name in models.names if "layer" not in name]
         evaluate(models, names, given.tasks, given.evaluation, Results(given.results))
 

@@ -46,9 +46,9 @@ class Process:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, env=environment
             )
-        first = self._answer()
+        told = self._answer()
         self.start_seconds = time.perf_counter() - start
-        self.versions: dict[str, str] = first["versions"]
+        self.versions: dict[str, str] = told["versions"]
 
     def __enter__(self) -> "Process":
         return self

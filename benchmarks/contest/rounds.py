@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from contest.process import PeerFailed, Process
-from contest.roster import Seat
+from contest.roster import IN_JOBS, Seat
 from race import Figure
 
 PAUSE = 0.3
@@ -44,14 +44,18 @@ class Turns:
     failed: dict[str, str] = field(default_factory=dict)
 
     def compete(self, seats: Sequence[Seat], texts: str, pieces: int, rounds: int, warm: str) -> dict[str, Times]:
-        """Return the times of seats over texts; before the first round each seat runs once over ``warm``."""
+        """Return the times of seats over texts; before the first round each seat runs once over ``warm``.
+
+        One whose rows go through jobs does so before each of its turns: Spark ends Python workers that were idle for a
+        minute, and others' turns take longer.
+        """
         found = {seat.name: Times(pieces) for seat in seats}
         for seat in seats:
             self._run(seat, seat.setting, warm)
         source = np.random.default_rng(0)
         for _ in range(rounds):
             for place in source.permutation(len(seats)).tolist():
-                self._once(seats[place], seats[place].setting, texts, found[seats[place].name])
+                self._once(seats[place], warm, texts, found[seats[place].name])
         return {name: times for name, times in found.items() if times.seconds and name not in self.failed}
 
     def latency(
@@ -68,8 +72,10 @@ class Turns:
                     found[seat.name].append(float(np.median(answer[0])))
         return {name: Figure.of(seconds) for name, seconds in found.items() if seconds}
 
-    def _once(self, seat: Seat, setting: str, texts: str, times: Times) -> None:
-        answer = self._run(seat, setting, texts)
+    def _once(self, seat: Seat, warm: str, texts: str, times: Times) -> None:
+        if seat.program in IN_JOBS:
+            self._run(seat, seat.setting, warm)
+        answer = self._run(seat, seat.setting, texts)
         if answer is not None:
             times.seconds += answer[0]
             times.pieces = answer[1] or times.pieces

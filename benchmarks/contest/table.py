@@ -37,7 +37,7 @@ def _rates(results: Results) -> str:
     note = (
         "Medians of rounds in which all took turns; ± is half of the middle half. In brackets: rate of "
         f"“{YARDSTICK}” over the line's, median of the same rounds. With texts that are mostly equal only annopipe's "
-        "bulk job computes each once."
+        "bulk job computes each once. One short text goes through LightPipeline where there is one, without a job."
     )
     return f"{_rows(head, rows)}\n\n{note}"
 

@@ -1,5 +1,6 @@
 """What a Spark engine calls: large results are handed over in small batches, whole rows each, in order."""
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from annopipe.arrow_buffers import numbers
 from annopipe.frames.carrying import ROW_FIELD
-from annopipe.frames.spark_step import MOST_BYTES, SparkStep
+from annopipe.frames.spark_step import MOST_BYTES, PAUSE, SparkStep
 
 INPUT = pa.schema([pa.field("n", pa.int64()), ROW_FIELD])
 
@@ -31,20 +32,32 @@ def _made(sizes: list[int], batch_rows: int) -> tuple[list[pa.RecordBatch], list
     return list(step.run(iter(source))), runs
 
 
-@pytest.mark.parametrize("size", [0, 1, 3_000, 200_000])
+@pytest.mark.parametrize("size", [0, 1, 10_000, 200_000])
 def test_batches_are_small_and_rows_stay_in_order(size: int) -> None:
     rows = 400 if size < 100_000 else 40
     batches, runs = _made([size] * rows, rows)
     assert [n for batch in batches for n in batch.column("n").to_pylist()] == list(range(rows))
     assert all(set(one) <= {n} and len(one) == size for batch in batches for n, one in _pairs(batch))
     assert all(batch.nbytes <= MOST_BYTES for batch in batches)
-    assert len(batches) <= len(runs) + 2 * rows * size * 8 / MOST_BYTES
+    assert len(batches) <= len(runs) + 4 * rows * size * 8 / MOST_BYTES
 
 
 def test_a_row_that_is_larger_goes_alone() -> None:
     batches, _ = _made([1, MOST_BYTES // 2, 1, 1], 4)
-    assert [batch.num_rows for batch in batches] == [1, 1, 1, 1]
+    assert [batch.num_rows for batch in batches] == [1, 1, 2]
     assert [len(one) for batch in batches for _, one in _pairs(batch)] == [1, MOST_BYTES // 2, 1, 1]
+
+
+@pytest.mark.parametrize("batch_rows", [1, 300])
+def test_pauses_are_few(batch_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three in all, before the 128th row, however small the engine's batches are."""
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    _made([1] * 300, batch_rows)
+    assert pauses == [PAUSE] * 3
+    pauses.clear()
+    _made([1] * 24, batch_rows)
+    assert pauses == []
 
 
 def test_no_rows_make_no_batch() -> None:

@@ -69,6 +69,7 @@ def models(reference: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     catalog = tmp_path / "catalog.toml"
     catalog.write_text("\n".join(tables), encoding="utf-8")
     monkeypatch.setenv("ANNOPIPE_CATALOG", str(catalog))
+    monkeypatch.setenv("ANNOPIPE_HOME", str(tmp_path / "store"))
 
 
 def _difference(record: dict[str, Any], maker: Maker) -> str:

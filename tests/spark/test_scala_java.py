@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,16 @@ def test_programs_of_the_docs_print_the_native_vectors(spark: Any, project: Path
         "ScalaVectors",
     ]
     for line in runs:
-        printed = fetched(["/bin/sh", "-c", line], project, environment)
-        words, vectors = _parsed(printed)
+        command = ["/bin/sh", "-c", line]
+        done = subprocess.run(
+            command, cwd=project, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        words, vectors = _parsed(done.stdout)
         assert words == [token.lower() for token in native.tokens]
         assert vectors.shape == native.vectors.shape
         assert np.abs(vectors - native.vectors).max() <= 1e-6
-        assert alike(_block("text", -1), printed)
+        assert alike(_block("text", -1), done.stdout)
     assert spark.sql("select size(albert_words('a house')) as n").first().n == 2
 
 

@@ -20,8 +20,8 @@ from annopipe.frames.spark_vectors import to_vectors
 FIRST_ROWS: Final = 8
 """Rows of the first slice: ``show()`` takes 21 from each of several partitions, and engines ask for one slice more."""
 
-LOOKED_AT: Final = range(21, 128)
-"""Numbers of rows after which a pause is made: an engine that has enough, as for ``limit(20)``, says so meanwhile."""
+PAUSES: Final = (24, 56, 120)
+"""Rows after which a pause is made: an engine that has enough, as for ``limit(20)``, says so meanwhile."""
 
 PAUSE: Final = 0.003
 """Seconds: on a busy machine cheap stages ran ahead of a ``limit(20)`` by thousands of rows, without it two times of
@@ -84,9 +84,13 @@ class SparkStep:
 
 
 def _cut(batch: pa.RecordBatch) -> Batches:
-    """Yield a batch in parts of about `MOST_BYTES`, whole rows each."""
-    rows = max(1, batch.num_rows * MOST_BYTES // max(batch.nbytes, MOST_BYTES))
-    return (batch.slice(first, rows) for first in range(0, batch.num_rows, rows))
+    """Yield a batch in halves, until each has one row or no more than `MOST_BYTES`."""
+    if batch.num_rows <= 1 or batch.nbytes <= MOST_BYTES:
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from _cut(batch.slice(0, half))
+    yield from _cut(batch.slice(half))
 
 
 class _Rows:
@@ -99,11 +103,12 @@ class _Rows:
 
     def sent(self) -> Batches:
         """Yield the rows as stages read them, in slices that grow: engines hand over thousands of rows at once."""
-        first, most = 0, FIRST_ROWS
+        first, most, pauses = 0, FIRST_ROWS, list(PAUSES)
         for batch in self._batches:
             start = 0
             while start < batch.num_rows:
-                if first in LOOKED_AT:
+                if pauses and first >= pauses[0]:
+                    pauses = [rows for rows in pauses if rows > first]
                     time.sleep(PAUSE)
                 piece = batch.slice(start, most)
                 self._waiting.append((first, piece))
