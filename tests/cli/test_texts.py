@@ -91,3 +91,8 @@ def test_a_text_that_looks_like_a_file_but_is_none_is_a_text(capsys: pytest.Capt
 def test_an_output_for_texts_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["embed", "a text", "-o", "x.parquet"]) == 2
     assert "CommandError: -o x.parquet goes with one input file" in capsys.readouterr().err
+
+
+def test_a_file_that_is_missing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["embed", "absent.csv", "-o", "x.parquet"]) == 2
+    assert "CommandError: absent.csv is no file here" in capsys.readouterr().err

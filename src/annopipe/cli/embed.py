@@ -100,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("nothing to embed: give texts, files, or - for standard input; --help has examples")
     refuse_dataset_options(options)
     file = _file_of(options.inputs)
-    _check_output(file, options.output)
+    _check_output(options.inputs, file, options.output)
     return _run_texts(options) if file is None else _run_file(options, file)
 
 
@@ -138,8 +138,11 @@ def _is_file(text: str) -> bool:
         return False
 
 
-def _check_output(file: Path | None, output: Path | None) -> None:
+def _check_output(inputs: list[str], file: Path | None, output: Path | None) -> None:
     if file is None and output is not None:
+        missing = next((text for text in inputs if text.lower().endswith(ENDINGS)), None)
+        if missing is not None:
+            raise CommandError(f"{missing} is no file here: look at its name and folder")
         msg = f"-o {output} goes with one input file that exists and ends in {', '.join(ENDINGS)}; texts are printed"
         raise CommandError(msg)
     if file is not None and output is None:
