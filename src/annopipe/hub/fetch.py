@@ -52,7 +52,6 @@ def fetch(entry: Entry, *, force: bool = False) -> Path:
     key, what = entry.model.key, f"fetching {entry.model.key}"
     if entry.repository is None and entry.folder is None:
         raise ModelNotHere(f"no repository is known for {entry.model}: give one, remote_loc='owner/repository'")
-    _say_presumed(entry)
     store = store_folder()
     with writing(what):
         (store / LOCKS).mkdir(parents=True, exist_ok=True)
@@ -86,6 +85,7 @@ def _say_presumed(entry: Entry) -> None:
 def _download(entry: Entry, work: Path) -> tuple[Provenance, list[str]]:
     repository = str(entry.repository)
     hub = Hub(entry.endpoint)
+    _say_presumed(entry)
     _log.info("fetching %s from %s/%s", entry.model.key, hub.endpoint, repository)
     snapshot = patiently(partial(hub.snapshot, repository, entry.revision))
     names = needed(repository, snapshot.files)

@@ -180,7 +180,7 @@ def fetched(entry: Entry, *, force: bool = False) -> Path:
         return fetch_archive(entry, force=force) if entry.archive is not None else fetch(entry, force=force)
     except MissingExtra as error:
         text = f"{entry.model} is not on this machine, and {error}. {_ways_out(entry.model)}"
-        raise MissingExtra(text) from error
+        raise MissingExtra(text) from error.__cause__
     except FetchError as error:
         raise type(error)(f"{entry.model} could not be fetched: {error}") from error
 
