@@ -1,9 +1,9 @@
 """A column of annotations as flat arrays: what annotators hand to each other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from annopipe.annotation import COLUMN_TYPE, STRUCT_TYPE, Annotation
 from annopipe.arrow_buffers import numbers, repeated, texts
-from annopipe.errors import ColumnTypeError
+from annopipe.errors import AnnopipeError, ColumnTypeError
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Metadata = Mapping[str, str | None]
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,21 @@ class AnnotationColumn:
     def row_numbers(self) -> Ints:
         """Return the row of each annotation, int64 ``[annotations]``."""
         return np.repeat(np.arange(self.rows), np.diff(self.offsets))
+
+    def row_of(self, index: int) -> int:
+        """Return the row of one annotation."""
+        return int(np.searchsorted(self.offsets, index, "right")) - 1
+
+    def each(self, make: Callable[[str], Made]) -> list[Made]:
+        """Return what is made of each annotation's text; an error of ours bears the row that it met."""
+        made: list[Made] = []
+        try:
+            for text in self.result:
+                made.append(make(text))
+        except AnnopipeError as error:
+            error.at(self.row_of(len(made)))
+            raise
+        return made
 
     def metadata_of(self, index: int) -> dict[str, str | None]:
         """Return the whole metadata of one annotation."""

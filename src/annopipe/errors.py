@@ -3,9 +3,24 @@
 Spark NLP's ``IllegalArgumentException`` is ``ValueError`` here, its ``AnalysisException`` too.
 """
 
+from typing import Self
+
 
 class AnnopipeError(Exception):
-    """Base of all errors of annopipe: catch it to catch them all."""
+    """Base of all errors of annopipe: catch it to catch them all.
+
+    Attributes:
+        row: of an error that one row brings about, that row's number, from 0; None for others.
+        stage: the kind of stage that met the row.
+    """
+
+    row: int | None = None
+    stage: str = ""
+
+    def at(self, row: int, stage: str = "") -> Self:
+        """Return the error with the number of its row, and the stage that met it."""
+        self.row, self.stage = row, stage
+        return self
 
 
 class AnnopipeWarning(UserWarning):

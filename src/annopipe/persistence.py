@@ -15,13 +15,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
-from annopipe.errors import SavedPipelineError
+from annopipe.errors import AnnopipeError, ParamTypeError, SavedPipelineError
 from annopipe.version import __version__
 
 FORMAT: Final = 1
 MANIFEST: Final = "annopipe.json"
 MODELS: Final = "models"
 METADATA: Final = "metadata"
+PART: Final = "part-00000"
+WRITER: Final = "annopipe"
 
 
 class Shelf:
@@ -97,10 +99,10 @@ class Savable:
         """Write the line that ``pyspark.ml`` reads of a stage that it saved, before it calls the class' ``load``."""
         cls = type(self)
         module = "annopipe" if _public(cls.__name__) is cls else cls.__module__
-        entries = {"class": f"{module}.{cls.__name__}", "uid": getattr(self, "uid", ""), "sparkVersion": "annopipe"}
+        entries = {"class": f"{module}.{cls.__name__}", "uid": getattr(self, "uid", ""), "sparkVersion": WRITER}
         folder.mkdir()
         line = json.dumps({**entries, "timestamp": 0, "paramMap": {}, "defaultParamMap": {}})
-        (folder / "part-00000").write_text(line + "\n", encoding="utf-8")
+        (folder / PART).write_text(line + "\n", encoding="utf-8")
 
     def write(self) -> "Writer":
         """Return a writer, as pyspark's: ``stage.write().overwrite().save(path)``."""
@@ -130,8 +132,11 @@ def local_path(path: str | os.PathLike[str]) -> Path:
     """Return the path of this machine that a user or pyspark means: ``/data/x``, ``file:/data/x``, ``file:///data/x``.
 
     Raises:
+        ParamTypeError: neither text nor a path.
         SavedPipelineError: a place elsewhere, such as ``hdfs://``, ``s3a://`` or ``dbfs:/``.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise ParamTypeError(f"the folder of a saved pipeline is named by text or a path, not by {path!r:.60}")
     text = os.fspath(path)
     scheme, colon, rest = text.partition(":")
     if not colon or len(scheme) < 2 or not rest.startswith("/"):
@@ -148,7 +153,13 @@ def local_path(path: str | os.PathLike[str]) -> Path:
 
 def load_any(folder: Path) -> Savable:
     """Load what ``save`` wrote, whatever its class; see `Savable.load`."""
-    return restore_any(_read_manifest(folder)["content"], Shelf(folder))
+    manifest = _read_manifest(folder)
+    try:
+        return restore_any(manifest["content"], Shelf(folder))
+    except AnnopipeError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as broken:
+        raise _damaged(folder / MANIFEST, broken) from broken
 
 
 def restore_any(content: Mapping[str, Any], shelf: Shelf) -> Savable:
@@ -183,6 +194,9 @@ def _check_free(target: Path, *, overwrite: bool) -> None:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
+    if not path.is_file() and _is_ours(folder / METADATA):
+        msg = f"{folder} has no {MANIFEST}: it was copied in part; copy it again, or save the pipeline again"
+        raise SavedPipelineError(msg)
     if not path.is_file() and (folder / METADATA).is_dir():
         msg = f"{folder} was saved by Spark: annopipe.import_pipeline reads pipelines of Spark NLP, import_model models"
         raise SavedPipelineError(msg)
@@ -193,15 +207,24 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         number = int(manifest["format"])
         manifest["content"]["class"]
-    except (ValueError, KeyError, TypeError) as broken:
-        msg = f"{path} is damaged ({broken!r}): save the pipeline again"
-        raise SavedPipelineError(msg) from broken
+    except (ValueError, KeyError, TypeError, RecursionError) as broken:
+        raise _damaged(path, broken) from broken
     if number > FORMAT:
         msg = (
             f"{path} has format {number}, written by annopipe {manifest.get('annopipe')}; this one reads up to {FORMAT}"
         )
         raise SavedPipelineError(msg)
     return dict(manifest)
+
+
+def _is_ours(metadata: Path) -> bool:
+    """Tell whether what `Savable` writes for pyspark lies in a folder."""
+    line = metadata / PART
+    return line.is_file() and f'"sparkVersion": "{WRITER}"' in line.read_text(encoding="utf-8", errors="replace")
+
+
+def _damaged(manifest: Path, broken: Exception) -> SavedPipelineError:
+    return SavedPipelineError(f"{manifest} is damaged ({broken!r:.200}): save the pipeline again")
 
 
 class Writer:

@@ -118,7 +118,7 @@ def test_unsound_headers(tmp_path: Path, header: object, part: str) -> None:
         ((100).to_bytes(8, "little") + b"{}", "claims 100 bytes, but the file ends after 10: it is truncated"),
         ((2**63).to_bytes(8, "little") + b"{}", "above the format's limit"),
         ((200_000_000).to_bytes(8, "little") + b"{}", "above the format's limit"),
-        (b"version https://git-lfs.github.com/spec/v1\n", "above the format's limit"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS, without the weights"),
         ((0).to_bytes(8, "little"), "header is not JSON"),
     ],
 )

@@ -35,7 +35,18 @@ def test_special_pieces_are_found_by_name(folder: Path) -> None:
 
 def test_no_vocabulary(folder: Path) -> None:
     (folder / "spiece.model").unlink()
-    with pytest.raises(ModelFileMissing, match=r"no spiece\.model"):
+    with pytest.raises(ModelFileMissing, match=r"no spiece\.model: copy the model's SentencePiece vocabulary there\.$"):
+        read(folder)
+    (folder / "tokenizer.json").write_text("{}", "utf-8")
+    with pytest.raises(
+        ModelFileMissing, match=r"or make a model folder of what is in tokenizer\.json: annopipe import"
+    ):
+        read(folder)
+
+
+def test_a_pointer_in_place_of_the_vocabulary(folder: Path) -> None:
+    (folder / "spiece.model").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "utf-8")
+    with pytest.raises(VocabularyError, match="a pointer of Git LFS, without the vocabulary"):
         read(folder)
 
 

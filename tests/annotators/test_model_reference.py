@@ -46,7 +46,7 @@ def test_a_folder_that_is_not_there(folder: Path) -> None:
     sent = pickle.dumps(ModelReference(folder))
     shutil.rmtree(folder)
     with pytest.raises(
-        ModelFileMissing, match=r"is not there on the worker .* put it on a path that driver and workers"
+        ModelFileMissing, match=r"is not there on the machine .* put it on a path that driver and workers"
     ):
         pickle.loads(sent).model()  # noqa: S301
 

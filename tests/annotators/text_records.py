@@ -48,10 +48,14 @@ def replay(record: Record, dialect: str, scratch: Path) -> tuple[list[list[Annot
         source = OUTPUTS[name]
     table = _input(_cell(record))
     schema = pa.schema([field for field in table.schema if field.name != NOTE_COLUMN])
-    result = Plan(stages, schema).run_one(table)
-    first = Plan(stages[:1], schema).run_one(table)
+    result = _run(Plan(stages, schema), table)
+    first = _run(Plan(stages[:1], schema), table)
     documents = AnnotationColumn.from_arrow(first["document"]).row(0)
     return list(AnnotationColumn.from_arrow(result[source])), documents
+
+
+def _run(plan: Plan, table: pa.RecordBatch) -> pa.RecordBatch:
+    return plan.run_rows(table).to_arrow(plan.schema)
 
 
 def _stage(name: str, source: str, dialect: str) -> Any:

@@ -9,7 +9,7 @@ import pytest
 
 from annopipe.bulk.stages import Choice
 from annopipe.cli import main
-from annopipe.cli.doctor import models, processor, self_test, versions
+from annopipe.cli.doctor import hub, models, processor, self_test, versions
 from annopipe.cli.doctor.extras import EXTRAS
 from annopipe.cli.doctor.section import Section
 
@@ -43,6 +43,24 @@ def test_report_as_text(capsys: pytest.CaptureFixture[str]) -> None:
 def test_models_of_the_store_are_listed(tmp_path: Path) -> None:
     shutil.copytree(models.BUNDLED / "albert_mini_en", tmp_path / "store" / "mine_en")
     assert models.models().facts["in the store"] == ["mine_en"]
+
+
+def test_a_model_of_the_store_that_cannot_be_read_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANNOPIPE_HOME", str(tmp_path / "store"))
+    (tmp_path / "store" / "bad_en").mkdir(parents=True)
+    (tmp_path / "store" / "bad_en" / "config.json").write_text("x", "utf-8")
+    assert main(["doctor"]) == 1
+    shown = capsys.readouterr().out
+    assert "bad_en (damaged)" in shown
+    assert "faults found: 1" in shown
+
+
+def test_a_store_that_is_no_folder_may_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "store").write_text("a file", "utf-8")
+    monkeypatch.setenv("ANNOPIPE_HOME", str(tmp_path / "store"))
+    assert hub.hub().facts["store may be written"] is False
 
 
 def test_a_changed_bundled_file_is_a_fault(

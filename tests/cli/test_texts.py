@@ -83,14 +83,25 @@ def test_places_are_the_dialects(capsys: pytest.CaptureFixture[str]) -> None:
     assert [word["token"] for word in units["tokens"]][-1] == "b"
 
 
-def test_a_text_that_looks_like_a_file_but_is_none_is_a_text(capsys: pytest.CaptureFixture[str]) -> None:
-    (row,) = _json(capsys, "absent.txt")
-    assert row["text"] == "absent.txt"
+@pytest.mark.filterwarnings("default::annopipe.AnnopipeWarning")
+def test_a_text_that_looks_like_a_file_but_is_none_is_a_text(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annopipe.warnings._said", set())
+    assert main(["embed", "absent.txt", "an absent.txt", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["text"] for line in out.splitlines()] == ["absent.txt", "an absent.txt"]
+    assert err == "annopipe: warning: absent.txt is no file here: it is embedded as a text\n"
 
 
 def test_an_output_for_texts_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["embed", "a text", "-o", "x.parquet"]) == 2
     assert "CommandError: -o x.parquet goes with one input file" in capsys.readouterr().err
+
+
+def test_parquet_does_not_go_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["embed", "a text", "-o", "-"]) == 2
+    assert "CommandError: -o - : Parquet goes to a file or a folder" in capsys.readouterr().err
 
 
 def test_a_file_that_is_missing_is_told(capsys: pytest.CaptureFixture[str]) -> None:

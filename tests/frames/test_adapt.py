@@ -115,3 +115,9 @@ def test_a_library_loads_its_own_module_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["__annopipe_row__", "__annopipe_x", "half \ud83d"])
+def test_names_that_are_refused(name: str) -> None:
+    with pytest.raises(ColumnTypeError, match="the list of dicts has a column"):
+        adapt([{"text": "a", name: 1}], "text")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import annopipe
-from annopipe.errors import ModelNotFound, ParamValueError
+from annopipe.errors import AnnopipeWarning, ModelNotFound, ParamValueError
 from annopipe.hub import locate
 from annopipe.hub.card import Card
 from annopipe.hub.card_building import card_of, card_of_folder
@@ -242,6 +242,24 @@ def test_models(store: Path) -> None:
         annopipe.models(lang="English")
     with pytest.raises(ParamValueError, match="Embeddings"):
         annopipe.models(task="Translation")
+
+
+def test_a_damaged_folder_of_the_store_does_not_hide_the_others(store: Path) -> None:
+    for key in ("bad_en", f"{NAME}_en"):
+        (store / key).mkdir(parents=True)
+        (store / key / "config.json").write_text("x", "utf-8")
+    with pytest.warns(AnnopipeWarning) as caught:
+        every = annopipe.models()
+    assert sorted(str(warning.message).partition(" on this")[0] for warning in caught) == [f"{NAME}_en", "bad_en"]
+    assert "annopipe remove bad_en" in str([warning.message for warning in caught])
+    assert {"bad", NAME, "albert_mini"} <= {card.name for card in every}
+    assert [card.name for card in every if card.installed] == ["albert_mini"]
+
+
+def test_a_folder_of_the_store_without_config_is_named(store: Path) -> None:
+    (store / "begun_en").mkdir(parents=True)
+    with pytest.raises(ModelNotFound, match=r"begun_en has no config\.json, it was copied in part"):
+        annopipe.load("begun")
 
 
 def test_an_empty_list_of_models_prints_its_headings() -> None:

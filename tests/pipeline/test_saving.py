@@ -101,15 +101,35 @@ def test_missing_and_damaged_folders(tmp_path: Path) -> None:
     Tokenizer().save(tmp_path / "t")
     manifest = tmp_path / "t" / "annopipe.json"
     whole = manifest.read_text("utf-8")
-    for text in (whole[:50], "[]", "{}", '{"format": 1}', '{"format": 1, "content": {}}'):
+    for text in (whole[:50], "[]", "{}", '{"format": 1}', '{"format": 1, "content": {}}', "[" * 100_000):
         manifest.write_text(text, "utf-8")
-        with pytest.raises(SavedPipelineError):
+        with pytest.raises(SavedPipelineError, match=r"annopipe\.json is damaged"):
             Tokenizer.load(tmp_path / "t")
     manifest.write_text(whole.replace('"format": 1', '"format": 2'), "utf-8")
     with pytest.raises(SavedPipelineError, match=r"has format 2.* reads up to 1"):
         Tokenizer.load(tmp_path / "t")
     manifest.write_text(whole.replace('"Tokenizer"', '"os.system"'), "utf-8")
     with pytest.raises(SavedPipelineError, match=r"os\.system"):
+        Tokenizer.load(tmp_path / "t")
+
+
+@pytest.mark.parametrize("stages", ["no", None, 1, [None], ["DocumentAssembler"], [{"class": "Tokenizer"}], [{}]])
+def test_descriptions_of_another_form(stages: object, tmp_path: Path) -> None:
+    Pipeline(stages=[Tokenizer()]).save(tmp_path / "p")
+    manifest = tmp_path / "p" / "annopipe.json"
+    whole = json.loads(manifest.read_text("utf-8"))
+    whole["content"].pop("stages")
+    if stages != "no":
+        whole["content"]["stages"] = stages
+    manifest.write_text(json.dumps(whole), "utf-8")
+    with pytest.raises(SavedPipelineError):
+        Pipeline.load(tmp_path / "p")
+
+
+def test_a_folder_that_was_copied_in_part(tmp_path: Path) -> None:
+    Tokenizer().save(tmp_path / "t")
+    (tmp_path / "t" / "annopipe.json").unlink()
+    with pytest.raises(SavedPipelineError, match=r"has no annopipe\.json: it was copied in part"):
         Tokenizer.load(tmp_path / "t")
 
 

@@ -169,7 +169,8 @@ def check_fit(
     more = f"; and {len(misfits) - SHOWN_MISFITS} more" if len(misfits) > SHOWN_MISFITS else ""
     raise CheckpointError(
         f"{where}: the weights do not fit config.json ({len(wrong)} of the wrong shape, {len(missing)} missing, "
-        f"{len(extra)} left over): {listed}{more}. Config and weights must come from the same model."
+        f"{len(extra)} left over): {listed}{more}. Config and weights must come from the same model; a key that "
+        "config.json lacks has Hugging Face's default there."
     )
 
 

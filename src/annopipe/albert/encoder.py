@@ -23,6 +23,8 @@ from annopipe.errors import ParamTypeError, ParamValueError
 PROMISES_KEY = "session.model_external_initializers_file_folder_path"
 """Folder of the file that stands for tensors handed over in memory (``proto.placeholder``)."""
 
+MOST_THREADS = 4096
+
 
 class Encoder:
     """A loaded ALBERT encoder, without padding or mask: sentences of one call have equal length, or lie packed.
@@ -38,10 +40,12 @@ class Encoder:
             threads: processor threads of one call; None takes what ``threads.thread_count`` finds.
 
         Raises:
-            ParamValueError: ``threads`` is below 1.
+            ParamValueError: ``threads`` is below 1, or above what any machine has.
         """
-        if threads is not None and threads < 1:
-            raise ParamValueError(f"threads is {threads}: give 1 or more, or None for all that this process may use.")
+        if threads is not None and not 1 <= threads <= MOST_THREADS:
+            raise ParamValueError(
+                f"threads is {threads}: give 1 to {MOST_THREADS}, or None for all that this process may use."
+            )
         self.config = config
         self.threads = threads or thread_count()
         self._tensors = tensors(config, weights)

@@ -21,6 +21,9 @@ from annopipe.errors import CheckpointError
 MAX_HEADER_BYTES = 100_000_000
 """The format's own limit."""
 
+LFS = b"version https://git-lfs"
+"""Beginning of what Git leaves in place of a large file that was not fetched."""
+
 MAX_DIMENSIONS = 16
 """More are no tensor of any model."""
 
@@ -95,6 +98,8 @@ def _damaged(path: Path, cause: str) -> CheckpointError:
 
 def _entries(path: Path, data: mmap.mmap) -> dict[str, Entry]:
     """The header of a mapped file, every place in it checked."""
+    if data[: len(LFS)] == LFS:
+        raise CheckpointError(f"{path} is a pointer of Git LFS, without the weights: git lfs pull brings them.")
     length = int.from_bytes(data[:8], "little")
     if length > MAX_HEADER_BYTES:
         raise _damaged(path, f"its header claims {length} bytes, above the format's limit of {MAX_HEADER_BYTES}")

@@ -12,7 +12,8 @@ from annopipe.albert.encoding import Encoding
 from annopipe.albert.normalise import FoldingRules
 from annopipe.albert.piece_table import SPACE_MARK, SPECIAL_PIECES, PieceTable
 from annopipe.albert.pieces import Pieces
-from annopipe.albert.tokenizer_settings import read_rules, warn_of_fast_tokenizer
+from annopipe.albert.safetensors import LFS
+from annopipe.albert.tokenizer_settings import FAST_NAME, read_rules, warn_of_fast_tokenizer
 from annopipe.errors import ModelFileMissing, VocabularyError
 
 FILE_NAME = "spiece.model"
@@ -114,10 +115,16 @@ class Vocabulary:
 
 def _load(path: Path) -> SentencePieceProcessor:
     if not path.is_file():
-        raise ModelFileMissing(f"{path.parent} has no {FILE_NAME}: copy the model's SentencePiece vocabulary there.")
+        way = "copy the model's SentencePiece vocabulary there"
+        if (path.parent / FAST_NAME).is_file():
+            way += f", or make a model folder of what is in {FAST_NAME}: annopipe import {path.parent}"
+        raise ModelFileMissing(f"{path.parent} has no {FILE_NAME}: {way}.")
+    content = path.read_bytes()
+    if content.startswith(LFS):
+        raise VocabularyError(f"{path} is a pointer of Git LFS, without the vocabulary: git lfs pull brings it.")
     processor = SentencePieceProcessor()
     try:
-        processor.LoadFromSerializedProto(path.read_bytes())
+        processor.LoadFromSerializedProto(content)
     except RuntimeError as error:
         raise VocabularyError(f"{path} is not a SentencePiece model ({error}): damaged; copy the file anew.") from error
     return processor

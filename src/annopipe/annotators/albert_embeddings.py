@@ -233,11 +233,12 @@ class AlbertEmbeddings(Annotator):
         if not len(counts) or (most := int(counts.max())) * dimension * 4 <= limit:
             return
         msg = (
-            f"{self.uid}: a row of {most} tokens needs {most * dimension * 4} bytes of vectors, more than maxRowBytes "
-            f"({limit}). Ways out: a SentenceDetector with setExplodeSentences(True) before the Tokenizer (a row a "
-            "sentence), flat output with one row a token, sentence vectors only, or a larger setMaxRowBytes(...)"
+            f"a row of {most} tokens needs {most * dimension * 4} bytes of vectors, more than maxRowBytes ({limit}). "
+            "Ways out: a SentenceDetector with setExplodeSentences(True) before the Tokenizer (a row a sentence); "
+            "annopipe.embed_dataset with flat=True (a row a token) or level='sentence'; one vector a text, "
+            "annopipe.load(...).embed_sentences; or a larger setMaxRowBytes(...)"
         )
-        raise RowTooLarge(msg)
+        raise RowTooLarge(msg).at(int(counts.argmax()))
 
     def _warn_of_cut(self, tokens: int) -> None:
         warn_once(

@@ -124,7 +124,7 @@ class Doc2Chunk(Wired, Transformer):
 
 def _lists(array: pa.Array, column: str) -> list[list[Any]]:
     if is_text_list(array.type):
-        return [row or [] for row in text_lists_of(array)]
+        return [row or [] for row in text_lists_of(array, column)]
     return [[text] for text in texts_of(array, column)]
 
 

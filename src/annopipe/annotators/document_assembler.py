@@ -94,7 +94,7 @@ class DocumentAssembler(Transformer):
         name = self._required()
         array = batch.array(name)
         if is_text_list(array.type):
-            lists = text_lists_of(array)
+            lists = text_lists_of(array, name)
             counts = [len(row or ()) for row in lists]
             texts: list[str | None] = [text for row in lists for text in row or ()]
             sentences = [str(i) for count in counts for i in range(count)]

@@ -55,12 +55,12 @@ class ModelReference:
         if self._digest is None:
             return
         self.folder = (delivered(self._digest) or self.folder).resolve()
-        here = f"the worker on {platform.node()}"
+        here = f"the machine {platform.node()}"
         if not self.folder.is_dir():
             msg = (
-                f"the model's folder {self.folder} is not there on {here}: send it along, "
-                "annopipe.spark.deliver(spark, model), or put it on a path that driver and workers share, or copy it "
-                "to the same path on each"
+                f"the model's folder {self.folder} is not there on {here}, where a pickled stage arrived: put the "
+                "folder there; on a cluster send it along, annopipe.spark.deliver(spark, model), or put it on a path "
+                "that driver and workers share"
             )
             raise ModelFileMissing(msg)
         if (found := content_hash(self.folder)) != self._digest:

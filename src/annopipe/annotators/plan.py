@@ -12,7 +12,7 @@ from annopipe.annotators.batch import Batch
 from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.stage import Transformer
 from annopipe.arrow_buffers import lengths_of
-from annopipe.errors import WiringError
+from annopipe.errors import AnnopipeError, WiringError
 from annopipe.frames import adapt, origin, remember
 from annopipe.surrogates import NOTE_COLUMN
 
@@ -48,31 +48,51 @@ class Plan:
         """The schema after the last stage."""
         return self.schemas[-1]
 
-    def run_rows(self, batch: pa.RecordBatch) -> Batch:
-        """Run all stages over one batch."""
-        rows = Batch.of(batch)
+    def run_rows(self, batch: pa.RecordBatch, first: int = 0) -> Batch:
+        """Run all stages over one batch; an error that one of its rows brings about bears that row's number.
+
+        Args:
+            batch: rows of ``schemas[0]``.
+            first: the number of the first row, where no column of row numbers tells.
+        """
+        rows = Batch.of(batch, first)
         for stage, schema in zip(self.stages, self.schemas[:-1], strict=True):
-            rows = stage.run(rows, schema)
+            try:
+                rows = stage.run(rows, schema)
+            except AnnopipeError as error:
+                if error.row is not None:
+                    error.at(int(rows.places[error.row]), type(stage).__name__)
+                raise
         return rows
 
-    def run_one(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Run all stages over one batch and return what the last schema names."""
-        return self.run_rows(batch).to_arrow(self.schema)
+    def _named(self, batch: pa.RecordBatch, first: int) -> Batch:
+        """Run all stages as `run_rows` does; the text of an error that one row brings about begins with its place."""
+        try:
+            return self.run_rows(batch, first)
+        except AnnopipeError as error:
+            if error.row is None:
+                raise
+            raise type(error)(f"row {error.row}, {error.stage}: {error}").at(error.row) from error.__cause__
 
     def run(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Run all stages over batches, slice by slice: the first slices are small, so that a ``limit`` stops early."""
         return (rows.to_arrow(self.schema) for rows in self.run_batches(batches))
 
     def run_batches(self, batches: Iterator[pa.RecordBatch]) -> Iterator[Batch]:
-        """Run all stages as `run` does, and leave annotations as they are between stages."""
-        rows = FIRST_ROWS
+        """Run all stages as `run` does, and leave annotations as they are between stages.
+
+        Raises:
+            AnnopipeError: of a row, whose number the text begins with.
+        """
+        rows, first = FIRST_ROWS, 0
         for batch in batches:
             start = 0
             while start < batch.num_rows:
                 piece = batch.slice(start, _fitting(batch, start, rows))
                 start += piece.num_rows
                 rows = min(rows * 2, MOST_ROWS)
-                yield self.run_rows(piece)
+                yield self._named(piece, first)
+                first += piece.num_rows
 
 
 def _arrived(stages: list[Transformer], schema: pa.Schema) -> Plan:

@@ -105,10 +105,11 @@ class RegexMatcherModel(_RegexParams, Annotator):
         """See `Annotator.annotate`."""
         documents = inputs["document"]
         rules, strategy = self._parsed(), self.getOrDefault("strategy")
+        matches = documents.each(lambda text: list(_matches(text, rules, strategy)))
         spans = [
             Span(i, begin, end, number, label)
-            for i, text in enumerate(documents.result)
-            for number, (begin, end, label) in enumerate(_matches(text, rules, strategy))
+            for i, found in enumerate(matches)
+            for number, (begin, end, label) in enumerate(found)
         ]
         return chunk_column(documents, spans, "identifier", utf16=self._dialect == "sparknlp")
 

@@ -77,7 +77,7 @@ class SentenceDetector(Annotator):
         documents = inputs["document"]
         rules = _rules(self._settings())
         utf16 = self._dialect == "sparknlp"
-        spans = [rules.split(text) for text in documents.result]
+        spans = documents.each(rules.split)
         counts = np.array([len(found) for found in spans], np.int64)
         results = [text[b:e] for text, found in zip(documents.result, spans, strict=True) for b, e in found]
         parents = np.repeat(np.arange(len(documents)), counts)

@@ -10,6 +10,7 @@ from annopipe.annotators.stage import Annotator, Wired
 from annopipe.annotators.token_rules import TokenRules, TokenSettings, read_exceptions
 from annopipe.columns import AnnotationColumn, rows_of
 from annopipe.converters import at_least, to_bool, to_str, to_str_list
+from annopipe.errors import PatternTimeout
 from annopipe.offsets import has_astral, to_utf16
 from annopipe.params import Param
 
@@ -155,7 +156,11 @@ class TokenizerModel(_TokenParams, Annotator):
         """See `Annotator.annotate`."""
         sentences = inputs["document"]
         texts = sentences.result
-        begin, end, offsets = _rules(self._settings()).tokenize_all(texts)
+        try:
+            begin, end, offsets = _rules(self._settings()).tokenize_all(texts)
+        except PatternTimeout as error:
+            error.at(sentences.row_of(error.row or 0))
+            raise
         counts = np.diff(offsets)
         parents = np.repeat(np.arange(len(sentences)), counts)
         results = [texts[i][b:e] for i, b, e in zip(parents.tolist(), begin.tolist(), end.tolist(), strict=True)]

@@ -66,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     try:
         code: int = options.run(options)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by whoever runs the command
+            sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()
         return PIPE_CLOSED

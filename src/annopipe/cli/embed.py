@@ -10,6 +10,7 @@ from annopipe.bulk.endings import ENDINGS
 from annopipe.cli.dataset import add_dataset_options, is_folder, refuse_dataset_options, run_dataset
 from annopipe.dialect import DIALECTS
 from annopipe.errors import CommandError
+from annopipe.warnings import warn_once
 
 if TYPE_CHECKING:
     from annopipe.bulk.stages import Choice
@@ -93,6 +94,8 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
+    if str(options.output) == "-":
+        raise CommandError("-o - : Parquet goes to a file or a folder; standard output shows texts, with --json too")
     if options.config is not None or is_folder(options.output):
         return run_dataset(options)
     if not options.inputs:
@@ -101,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     refuse_dataset_options(options)
     file = _file_of(options.inputs)
     _check_output(options.inputs, file, options.output)
+    _warn_of_missing(options.inputs)
     return _run_texts(options) if file is None else _run_file(options, file)
 
 
@@ -129,6 +133,13 @@ def _file_of(inputs: list[str]) -> Path | None:
         msg = f"{files[0]} is a file: give one file at a time, and no texts beside it; several go with -o FOLDER"
         raise CommandError(msg)
     return files[0] if files else None
+
+
+def _warn_of_missing(inputs: list[str]) -> None:
+    """Warn of texts that look like the name of a file that is not there."""
+    for text in inputs:
+        if text.lower().endswith(ENDINGS) and not text.count(" ") and not _is_file(text):
+            warn_once(f"{text} is no file here: it is embedded as a text")
 
 
 def _is_file(text: str) -> bool:

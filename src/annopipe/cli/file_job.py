@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +14,12 @@ from annopipe.bulk.progress import Progress
 from annopipe.bulk.sources import Source, open_source
 from annopipe.bulk.stages import Choice
 from annopipe.cli.parquet_sink import ParquetSink
-from annopipe.errors import CommandError, WiringError
+from annopipe.errors import CommandError, RowTooLarge, WiringError
+
+_SMALLER_ROWS: Final = (
+    "Ways out: -o FOLDER with --flat (a row of the output a token) or with --level sentence (one vector a text), or "
+    "shorter texts"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class FileJob:
         Raises:
             CommandError: the output exists, is the input, or is no Parquet file's name.
             InputFileError: the input cannot be read, with the line where that is known; found before any encoding.
+            RowTooLarge: a row's words need too many bytes; the text names the row and the options that help.
         """
         sink = ParquetSink(self.target, overwrite=self.overwrite)
         if self.target.exists() and self.target.samefile(self.source):
@@ -49,7 +56,11 @@ class FileJob:
         start = time.perf_counter()
         reader = pa.RecordBatchReader.from_batches(source.schema, source.batches())
         result: pa.RecordBatchReader = model.transform(reader)
-        tokens = self._write(source, sink, result)
+        try:
+            tokens = self._write(source, sink, result)
+        except RowTooLarge as error:
+            fault = str(error).partition(" Ways out:")[0]
+            raise RowTooLarge(f"{self.source}, {fault} {_SMALLER_ROWS}") from None
         self._report(source.rows, tokens, time.perf_counter() - start)
         return 0
 

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from annopipe.arrow_buffers import numbers
 from annopipe.errors import ColumnTypeError
-from annopipe.surrogates import NOTE_COLUMN
+from annopipe.surrogates import NOTE_COLUMN, mend
 
 ROW_COLUMN: Final = "__annopipe_row__"
 ROW_FIELD: Final = pa.field(ROW_COLUMN, pa.int64())
 MOST_ROWS: Final = 2048
 MOST_CHARACTERS: Final = 1_000_000
+_OURS: Final = "__annopipe_"
 _MARK: Final = b"annopipe.kept"
 _VECTORS: Final = b"annopipe.vectors"
 
@@ -52,14 +53,17 @@ def made_field(field: pa.Field) -> pa.Field:
 
 
 def check_names(names: Sequence[str], frame: str) -> None:
-    """Raise `ColumnTypeError` where columns share a name, or bear one that is used here."""
+    """Raise `ColumnTypeError` where columns share a name, or bear one that is used here or that Arrow cannot hold."""
     if len(set(names)) < len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
         msg = f"the {frame} has several columns of one name ({', '.join(twice)}): rename them first"
         raise ColumnTypeError(msg)
-    for name in (ROW_COLUMN, NOTE_COLUMN):
-        if name in names:
-            msg = f"the {frame} has a column {name!r}, a name that annopipe uses on the way: rename it first"
+    for name in names:
+        if name.startswith(_OURS):
+            msg = f"the {frame} has a column {name!r}: names that begin with {_OURS} are annopipe's own, rename it"
+            raise ColumnTypeError(msg)
+        if mend(name)[1]:
+            msg = f"the {frame} has a column {name!r}, in whose name is half a character: rename it"
             raise ColumnTypeError(msg)
 
 

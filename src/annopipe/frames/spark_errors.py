@@ -21,8 +21,12 @@ _TASK: Final = re.compile(r"failed (\d+) times, most recent failure: Lost task .
 
 
 def one_line(error: AnnopipeError) -> AnnopipeError:
-    """Return a worker's error without line breaks and frames: its name and text are what reaches the driver."""
-    return type(error)(" ".join(str(error).split()))
+    """Return a worker's error without line breaks and frames: its name and text are what reaches the driver.
+
+    A worker counts the rows of its partition, which the text says then.
+    """
+    told = " ".join(str(error).split())
+    return type(error)(told.replace(f"row {error.row},", f"row {error.row} of its partition,", 1))
 
 
 def by_name(error: Exception) -> AnnopipeError | None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from annopipe.errors import ModelNotFound, ParamValueError
+from annopipe.errors import AnnopipeError, ModelNotFound, ParamValueError
 from annopipe.hub.card import Card
 from annopipe.hub.card_building import card_of, card_of_folder
 from annopipe.hub.catalog import entries, find
@@ -10,6 +10,7 @@ from annopipe.hub.known import known_model, unknown
 from annopipe.hub.names import ModelName, check_language
 from annopipe.hub.places import folder_of, here
 from annopipe.hub.provenance import Provenance
+from annopipe.warnings import warn_once
 
 TASKS = ("Embeddings",)
 
@@ -57,7 +58,7 @@ def models(lang: str | None = None, task: str | None = None) -> Cards:
         lang: only of this language.
         task: only of this task; there is one, ``Embeddings``, in any case of letters.
 
-    No network is used.
+    No network is used. A folder of the store that is damaged is warned of, and its model listed without it.
 
     Raises:
         ModelNotFound: no model is of this language; the text names those that there are.
@@ -72,7 +73,7 @@ def models(lang: str | None = None, task: str | None = None) -> Cards:
     chosen = sorted(
         (model for model in known if lang in {None, model.language}), key=lambda one: (one.language, one.name)
     )
-    return Cards(_card(model) for model in chosen)
+    return Cards(_card_or_bare(model) for model in chosen)
 
 
 def card(name: str, lang: str = "en") -> Card:
@@ -98,6 +99,16 @@ def _card(model: ModelName) -> Card:
     if entry is not None and not (folder is not None and _was_imported(folder)):
         return card_of(entry, folder)
     return card_of_folder(folder, model) if folder is not None else Card(name=model.name, language=model.language)
+
+
+def _card_or_bare(model: ModelName) -> Card:
+    """Return the card of a model; where its folder is damaged what is known without it, and a warning."""
+    try:
+        return _card(model)
+    except (AnnopipeError, OSError, ValueError) as error:
+        warn_once(f"{model.key} on this machine is damaged ({error}): fetch it anew, or 'annopipe remove {model.key}'")
+    entry = find(model.name, model.language)
+    return Card(name=model.name, language=model.language) if entry is None else card_of(entry)
 
 
 def _was_imported(folder: Path) -> bool:

@@ -7,7 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from annopipe.errors import FetchError, MissingExtra, ModelFileMissing, ModelNotFound, ModelNotHere, StoreError
+from annopipe.errors import (
+    FetchError,
+    MissingExtra,
+    ModelFileMissing,
+    ModelNotFound,
+    ModelNotHere,
+    ParamTypeError,
+    StoreError,
+)
 from annopipe.hub.names import LONGEST, ModelName, candidates, is_name
 from annopipe.hub.places import folder_of, here
 from annopipe.hub.store import CONFIG, store_folder
@@ -36,12 +44,15 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
             Spark NLP's ``public/models``: as the catalog says.
 
     Raises:
+        ParamTypeError: neither text nor a path.
         ModelFileMissing: a path that is no folder of a model.
         ModelNotFound: no model of this name and language is known.
         ModelNotHere: it is known but not on this machine, and fetching is switched off or not possible.
         FetchError, StoreError: it could not be fetched, or not be stored; or the store's was changed since.
         MissingExtra: fetching needs huggingface_hub, which is not installed.
     """
+    if not isinstance(name, str | os.PathLike):
+        raise ParamTypeError(f"a model is named by text, or by the path of its folder, not by {name!r:.60}")
     text = os.fspath(name)
     path = Path(text).expanduser()
     if _is_there(path / CONFIG):
@@ -240,6 +251,9 @@ def _absent(name: str, lang: str) -> str:
     from annopipe.hub.known import unknown
 
     there = ", ".join(model.key for model in here()) or "none"
+    begun = next((path for model in candidates(name, lang) if (path := store_folder() / model.key).is_dir()), None)
+    if begun is not None:
+        there += f"; the folder {begun} has no {CONFIG}, it was copied in part"
     return (
         f"{unknown(name, lang)}. Models here: {there}. Ways out: a name from annopipe.models(); the path of a Hugging "
         f"Face style folder; such a folder at {store_folder() / f'{name}_{lang}'}; a repository, "

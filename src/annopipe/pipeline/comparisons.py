@@ -56,7 +56,8 @@ class Comparisons(ABC):
         Args and errors: as `similarity`.
         """
         first = self._units(a, layers)
-        return cosines(first, first if b is None else self._units(b, layers))
+        second = first if b is None else self._units(b, layers)
+        return cosines(first, second) if len(first) and len(second) else np.zeros((len(first), len(second)))
 
     def most_similar(
         self,
@@ -160,7 +161,7 @@ class Comparisons(ABC):
             texts[one].vector if isinstance(one, str) else vector_of(words[one[0]], tokens_named(words[one[0]], one[1]))
             for one in each
         ]
-        return units(np.array(vectors).reshape(len(each), -1))
+        return units(np.array(vectors).reshape(len(each), -1 if each else 0))
 
     def _drawn(self, what: str | Sequence[Named], layers: Any) -> tuple[list[str], Doubles]:
         """Return labels and unit vectors of a text's words, or of several named things."""

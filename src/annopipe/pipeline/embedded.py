@@ -14,9 +14,9 @@ MOST_ROWS = 50
 """Words of a text that a notebook shows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Words:
-    """The words of one text; a notebook draws them as a table.
+    """The words of one text; a notebook draws them as a table. Equal are those with equal text, words and numbers.
 
     Attributes:
         text: the text.
@@ -31,6 +31,17 @@ class Words:
     end: Ints
     vectors: Floats
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether text, tokens, places and all numbers are the same."""
+        if not isinstance(other, Words):
+            return NotImplemented
+        arrays = ((self.begin, other.begin), (self.end, other.end), (self.vectors, other.vectors))
+        return (self.text, self.tokens) == (other.text, other.tokens) and all(np.array_equal(a, b) for a, b in arrays)
+
+    def __hash__(self) -> int:
+        """Hash of the text and its words."""
+        return hash((self.text, *self.tokens))
+
     def _repr_html_(self) -> str:
         """Return the first words as a table."""
         rows = [
@@ -42,9 +53,9 @@ class Words:
         return Table(["token", "begin", "end", "vector"], rows, len(self.tokens) > MOST_ROWS)._repr_html_()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sentence:
-    """One text as one vector; a notebook draws it as a table.
+    """One text as one vector; a notebook draws it as a table. Equal are those with equal text and numbers.
 
     Attributes:
         text: the text.
@@ -55,6 +66,17 @@ class Sentence:
     text: str
     vector: Floats
     n_tokens: int
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether text and all numbers are the same."""
+        if not isinstance(other, Sentence):
+            return NotImplemented
+        same = (self.text, self.n_tokens) == (other.text, other.n_tokens)
+        return same and np.array_equal(self.vector, other.vector)
+
+    def __hash__(self) -> int:
+        """Hash of the text."""
+        return hash(self.text)
 
     def _repr_html_(self) -> str:
         """Return the text, its number of tokens and the first numbers of its vector."""

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,29 +12,35 @@ from annopipe.albert.model import AlbertModel
 from annopipe.albert.pooling import dimension
 from annopipe.albert.settings import SentenceSettings, WordSettings
 from annopipe.annotators.albert_embeddings import MAX_ROW_BYTES
+from annopipe.annotators.model_reference import ModelReference
 from annopipe.annotators.token_rules import TokenRules, TokenSettings
 from annopipe.dialect import options
-from annopipe.errors import ColumnTypeError, RowTooLarge
+from annopipe.errors import ParamTypeError, RowTooLarge
 from annopipe.hub import locate
+from annopipe.pipeline.bare_texts import bare_texts, chunks
 from annopipe.pipeline.comparisons import Comparisons
 from annopipe.pipeline.embedded import Ints, Sentence, Words
-from annopipe.surrogates import mend
-
-FIRST_TEXTS: Final = 32
-MOST_TEXTS: Final = 1024
-MOST_CHARACTERS: Final = 250_000
 
 
 class Embedder(Comparisons):
     """A model ready to embed and compare texts; made by `load`. Calls from several threads are safe.
 
+    It pickles as the model's folder and the SHA-256 of its content, never as weights; where it arrives, the folder must
+    hold that content.
+
     Attributes:
         model: the loaded model (``model.config``, ``model.vocabulary``, ``model.folder``).
     """
 
-    def __init__(self, model: AlbertModel) -> None:
+    def __init__(self, model: AlbertModel, threads: int | None = None, reference: ModelReference | None = None) -> None:
         self.model = model
+        self._threads = threads
+        self._reference = ModelReference.of(model) if reference is None else reference
         self._rules = TokenRules(TokenSettings())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle a reference to the model, and the threads that were asked for."""
+        return _arrived, (self._reference, self._threads)
 
     def __repr__(self) -> str:
         """The model's folder and dimension."""
@@ -56,7 +63,7 @@ class Embedder(Comparisons):
         """Yield the words of each text, in order; a generator in gives results as it goes.
 
         Args:
-            texts: any iterable of texts; None counts as "". A bare str is refused.
+            texts: any iterable of texts; a missing one (None, NaN) counts as "". A bare str and frames are refused.
             layers: ``"last"``, an index of Hugging Face's ``hidden_states``, ``"mean:-4,-3"`` or ``"concat:-1,-2"``.
             pooling: a word's pieces to one vector: ``first``, ``last``, ``mean`` or ``first_last``.
             window: pieces in a window of long texts; None = all that the model has positions for.
@@ -64,6 +71,7 @@ class Embedder(Comparisons):
                 cut or without pieces has no vector there and is left out here.
 
         Raises:
+            ColumnTypeError: no iterable of texts; the text says which element, or what to pass.
             RowTooLarge: one text's vectors would take more than 256 MB; split the text first.
         """
         settings = WordSettings(
@@ -72,13 +80,14 @@ class Embedder(Comparisons):
             pooling=pooling,  # type: ignore[arg-type]
             window=window,
         )
-        return self._words(_checked(texts), settings)
+        return self._words(bare_texts(texts), settings)
 
     def _words(self, texts: Iterator[str], settings: WordSettings) -> Iterator[Words]:
-        width = dimension(self.model.config, settings.layers, settings.pooling)
-        for some in _chunks(texts):
+        width, first = dimension(self.model.config, settings.layers, settings.pooling), 0
+        for some in chunks(texts):
             begin, end, offsets = self._rules.tokenize_all(some)
-            _check_sizes(np.diff(offsets), width)
+            _check_sizes(np.diff(offsets), width, first)
+            first += len(some)
             found = self.model.embed_words(some, begin, end, offsets, settings)
             for text, a, b in zip(some, offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
                 kept = np.flatnonzero(found.found[a:b]) + a
@@ -91,16 +100,16 @@ class Embedder(Comparisons):
         """Yield each text as one vector, in order; a generator in gives results as it goes.
 
         Args:
-            texts: any iterable of texts; None counts as "". A bare str is refused.
+            texts: as in `embed_words`.
             layers: as in `embed_words`.
             pooling: ``mean`` of all pieces, [CLS] and [SEP] too, as sentence-transformers does; ``cls``; ``max``.
             window: as in `embed_words`.
         """
         settings = SentenceSettings(layers=Layers.parse(layers), pooling=pooling, window=window)  # type: ignore[arg-type]
-        return self._sentences(_checked(texts), settings)
+        return self._sentences(bare_texts(texts), settings)
 
     def _sentences(self, texts: Iterator[str], settings: SentenceSettings) -> Iterator[Sentence]:
-        for some in _chunks(texts):
+        for some in chunks(texts):
             counts = np.diff(self._rules.tokenize_all(some)[2]).tolist()
             vectors = self.model.embed_sentences(some, settings)
             for text, vector, count in zip(some, vectors, counts, strict=True):
@@ -118,45 +127,31 @@ def load(name_or_path: str | os.PathLike[str], lang: str = "en", *, threads: int
 
     Raises:
         ModelNotFound, ModelError: no such model here, or its folder is damaged.
+        ParamTypeError, ParamValueError: ``threads`` is no whole number, or below 1.
     """
-    folder = locate(name_or_path, lang)
-    return Embedder(AlbertModel.shared(folder) if threads is None else AlbertModel.load(folder, threads=threads))
+    return _loaded(locate(name_or_path, lang), threads)
 
 
-def _checked(texts: Iterable[str | None]) -> Iterator[str]:
-    if isinstance(texts, str | bytes):
-        msg = f"texts must be an iterable of texts, not one {type(texts).__name__}: pass [text]"
-        raise ColumnTypeError(msg)
-    return _each(iter(texts))
+def _loaded(folder: Path, threads: int | None) -> Embedder:
+    if threads is None:
+        return _arrived(ModelReference(folder), None)
+    if isinstance(threads, bool) or not isinstance(threads, int):
+        raise ParamTypeError(f"threads is {threads!r}: give a whole number, or None for all that this process may use")
+    return Embedder(AlbertModel.load(folder, threads=threads), threads)
 
 
-def _each(texts: Iterator[str | None]) -> Iterator[str]:
-    for place, text in enumerate(texts):
-        if text is not None and not isinstance(text, str):
-            msg = f"texts[{place}] is {type(text).__name__}, not str"
-            raise ColumnTypeError(msg)
-        yield mend(text or "")[0]
+def _arrived(reference: ModelReference, threads: int | None) -> Embedder:
+    """Return an embedder of the model that a reference names, which is checked where the reference was pickled."""
+    model = reference.model()
+    return Embedder(model, reference=reference) if threads is None else _loaded(reference.folder, threads)
 
 
-def _chunks(texts: Iterator[str]) -> Iterator[list[str]]:
-    """Yield lists of texts that grow, so that the first results come early."""
-    chunk: list[str] = []
-    characters, most = 0, FIRST_TEXTS
-    for text in texts:
-        chunk.append(text)
-        characters += len(text)
-        if len(chunk) >= most or characters >= MOST_CHARACTERS:
-            yield chunk
-            chunk, characters, most = [], 0, min(most * 2, MOST_TEXTS)
-    if chunk:
-        yield chunk
-
-
-def _check_sizes(tokens: Ints, width: int) -> None:
+def _check_sizes(tokens: Ints, width: int, first: int) -> None:
     most = int(tokens.max(initial=0))
     if most * width * 4 > MAX_ROW_BYTES:
+        row = first + int(tokens.argmax())
         msg = (
-            f"a text of {most} tokens needs {most * width * 4} bytes of vectors, more than {MAX_ROW_BYTES}: split the "
-            "text first (SentenceDetector), or use embed_sentences"
+            f"texts[{row}], of {most} tokens, needs {most * width * 4} bytes of vectors, more than {MAX_ROW_BYTES}: "
+            "split the text first (SentenceDetector), or use embed_sentences"
         )
-        raise RowTooLarge(msg)
+        raise RowTooLarge(msg).at(row)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from annopipe.annotators.sentence_rules.protection import Span
+from annopipe.errors import PatternError
 
 if TYPE_CHECKING:
     from annopipe.annotators.java_pattern import JavaPattern
@@ -28,7 +29,10 @@ class CustomBounds:
     def __init__(self, patterns: Iterable[str], strategy: str) -> None:
         from annopipe.annotators.java_pattern import compile_java
 
-        self._patterns: list[JavaPattern] = [compile_java(pattern) for pattern in patterns]
+        try:
+            self._patterns: list[JavaPattern] = [compile_java(pattern) for pattern in patterns]
+        except PatternError as error:
+            raise PatternError(f"customBounds: {error}") from None
         self._strategy = strategy
 
     def split(self, text: str) -> list[Span]:

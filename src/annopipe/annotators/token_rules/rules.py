@@ -13,6 +13,7 @@ from annopipe.annotators.token_rules.peeling import Peeling, Span, peelable
 from annopipe.annotators.token_rules.rule_patterns import RulePatterns, rule_patterns
 from annopipe.annotators.token_rules.settings import TARGET, TokenSettings
 from annopipe.annotators.token_rules.splitting import splitting
+from annopipe.errors import PatternTimeout
 
 Flat = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
@@ -48,10 +49,19 @@ class TokenRules:
         return self._lengths.kept(text, list(self._tokens(text)))
 
     def tokenize_all(self, texts: Sequence[str]) -> Flat:
-        """Tokens of many texts, flat: begins, ends, and offsets; text i owns ``offsets[i]:offsets[i + 1]``."""
+        """Tokens of many texts, flat: begins, ends, and offsets; text i owns ``offsets[i]:offsets[i + 1]``.
+
+        The row of a `PatternTimeout` is the place of its text.
+        """
         if self._fast is not None and not self._lengths.active:
             return self._fast.tokens_of_all(texts)
-        found = [self.tokenize(text) for text in texts]
+        found: list[list[Span]] = []
+        try:
+            for text in texts:
+                found.append(self.tokenize(text))
+        except PatternTimeout as error:
+            error.at(len(found))
+            raise
         offsets = np.zeros(len(texts) + 1, np.int64)
         np.cumsum([len(spans) for spans in found], out=offsets[1:])
         flat = np.array([span for spans in found for span in spans], np.int64).reshape(-1, 2)

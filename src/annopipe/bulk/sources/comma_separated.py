@@ -1,7 +1,9 @@
 """``.csv``: a header line, then rows; every column is carried as text, nothing is guessed (``00123`` stays)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from csv import Error as CsvError
+from csv import reader
 from typing import Any, Final
 
 import pyarrow as pa
@@ -30,13 +32,13 @@ def open_csv(path: Place, column: str, faults: Faults) -> Source:  # noqa: ARG00
 
 
 def _names(path: Place) -> list[str]:
-    with _opened(path, {}) as reader:
-        return list(reader.schema.names)
+    with _opened(path, {}) as opened:
+        return list(opened.schema.names)
 
 
 def _batches(path: Place, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    with _opened(path, {field.name: field.type for field in schema}) as reader:
-        yield from reader
+    with _opened(path, {field.name: field.type for field in schema}) as opened:
+        yield from opened
 
 
 @contextmanager
@@ -49,9 +51,30 @@ def _opened(path: Place, types: dict[str, pa.DataType]) -> Iterator[Any]:
                 read_options=csv.ReadOptions(block_size=BLOCK_BYTES),
                 parse_options=csv.ParseOptions(newlines_in_values=True),
                 convert_options=csv.ConvertOptions(column_types=types, strings_can_be_null=False),
-            ) as reader,
+            ) as opened,
         ):
-            yield reader
+            yield opened
     except (pa.ArrowInvalid, UnicodeDecodeError) as broken:
-        msg = f"{path}: not a comma-separated file with a header line ({broken})"
+        told = _line_fault(path)
+        msg = f"{path}, {told}" if told else f"{path}: not a comma-separated file with a header line ({broken})"
         raise InputFileError(msg) from broken
+
+
+def _line_fault(path: Place) -> str | None:
+    """Return the first faulty line below the header and what is wrong with it: Arrow names only columns and blocks."""
+    with path.open("rb") as file:
+        rows = reader(_decoded(file))
+        try:
+            width = len(next(rows, []))
+            for row in rows:
+                if row and len(row) != width:
+                    return f"line {rows.line_num}: {len(row)} fields, where the header line has {width}"
+        except UnicodeDecodeError as broken:
+            return f"line {rows.line_num + 1}: not UTF-8 ({broken.reason} at byte {broken.start}): convert the file"
+        except CsvError:
+            return None
+    return None
+
+
+def _decoded(file: Iterable[bytes]) -> Iterator[str]:
+    return (line.decode() for line in file)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -13,6 +13,7 @@ from annopipe.surrogates import mend
 from annopipe.warnings import warn_once
 
 Numbered = tuple[int, dict[str, Any]]
+_UNFIT: Final = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError)
 
 
 def open_json_lines(path: Place, column: str, faults: Faults) -> Source:  # noqa: ARG001
@@ -44,29 +45,45 @@ def _objects(path: Place, faults: Faults) -> Iterator[tuple[Numbered, int]]:
             faults(Fault(number, f"not JSON ({broken})"))
             continue
         if isinstance(value, dict):
-            yield (number, value), size
+            yield (number, {mend(key)[0]: item for key, item in value.items()}), size
         else:
             kind = type(value).__name__
             faults(Fault(number, f'a JSON object such as {{"text": "…"}} is needed, not {kind}'))
 
 
 def _joined(path: Place, schema: pa.Schema, batch: list[Numbered]) -> pa.Schema:
-    names = dict.fromkeys(name for _, row in batch for name in row)
-    fields = [pa.field(name, _array(path, name, batch, None).type) for name in names]
-    try:
-        return pa.unify_schemas([schema, pa.schema(fields)], promote_options="permissive")
-    except (pa.ArrowTypeError, pa.ArrowInvalid) as mixed:
-        msg = f"{path}, lines {batch[0][0]} to {batch[-1][0]}: values of another kind than before ({mixed})"
-        raise InputFileError(msg) from mixed
+    for name in dict.fromkeys(name for _, row in batch for name in row):
+        place = schema.get_field_index(name)
+        known = pa.null() if place < 0 else schema.field(place).type
+        try:
+            field = pa.field(name, _unified(known, _array(name, batch, None).type))
+        except _UNFIT as unfit:
+            raise _odd_value(path, name, batch, known) from unfit
+        schema = schema.append(field) if place < 0 else schema.set(place, field)
+    return schema
 
 
-def _array(path: Place, name: str, batch: list[Numbered], type_: pa.DataType | None) -> pa.Array:
-    try:
-        return pa.array([_mended(row.get(name))[0] for _, row in batch], type_)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError) as mixed:
-        where = f"lines {batch[0][0]} to {batch[-1][0]}"
-        msg = f"{path}, {where}: column {name!r} holds values that make no column ({mixed})"
-        raise InputFileError(msg) from mixed
+def _array(name: str, batch: list[Numbered], type_: pa.DataType | None) -> pa.Array:
+    return pa.array([_mended(row.get(name))[0] for _, row in batch], type_)
+
+
+def _unified(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+    schemas = [pa.schema([pa.field("values", type_)]) for type_ in (one, other)]
+    return pa.unify_schemas(schemas, promote_options="permissive").field(0).type
+
+
+def _odd_value(path: Place, name: str, batch: list[Numbered], known: pa.DataType) -> InputFileError:
+    """Return the error for the first value of a column that does not go with those before it."""
+    for line, row in batch:
+        value = _mended(row.get(name))[0]
+        try:
+            known = _unified(known, pa.array([value]).type)
+        except _UNFIT as unfit:
+            return InputFileError(
+                f"{path}, line {line}: the value of {name!r} ({value!r:.60}) does not fit the column's type so far, "
+                f"{known} ({unfit}): write all its values as texts, or leave the key out of the file"
+            )
+    return InputFileError(f"{path}, lines {batch[0][0]} to {batch[-1][0]}: the values of {name!r} make no column")
 
 
 def _mended(value: Any) -> tuple[Any, int]:
@@ -84,5 +101,5 @@ def _mended(value: Any) -> tuple[Any, int]:
 
 def _batches(path: Place, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     for batch in in_batches(_objects(path, lambda _: None)):
-        arrays = [_array(path, field.name, batch, field.type) for field in schema]
+        arrays = [_array(field.name, batch, field.type) for field in schema]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
+from annopipe.albert.config import AlbertConfig
 from annopipe.cli.doctor.section import Section
 from annopipe.cli.doctor.versions import installed_version
 from annopipe.errors import AnnopipeError
@@ -22,7 +23,7 @@ def hub() -> Section:
     free = free_bytes(store)
     faults: list[str] = []
     facts: dict[str, Any] = {
-        "store may be written": os.access(_existing(store), os.W_OK),
+        "store may be written": _existing(store).is_dir() and os.access(_existing(store), os.W_OK),
         "free space": None if free is None else megabytes(free),
         "models": [_told(key, faults) for key in models_in(store)],
         "cut downloads": _names(store / PARTIAL),
@@ -47,6 +48,7 @@ def _told(key: str, faults: list[str]) -> str:
         if folder is None:
             return key
         check(folder, whole=True)
+        AlbertConfig.read(folder)
         origin = Provenance.read(folder)
     except (AnnopipeError, OSError) as error:
         faults.append(str(error))

@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from annopipe.albert.safetensors import LFS
 from annopipe.errors import ArchiveError, PickleRefused, SourceError
 from annopipe.importers.limits import USUAL
 from annopipe.importers.torch_files.stack import LONGEST, read_pickle
@@ -86,7 +87,7 @@ class TorchFile:
                 f"{self._path.name} is in the format of torch before 1.6, which cannot be read without running what is "
                 f"in it. {WAY_OUT}"
             )
-        if start.startswith(b"version https://git-lfs"):
+        if start.startswith(LFS):
             raise SourceError(
                 f"{self._path.name} is a pointer of git's large file storage, not the file: 'git lfs pull' fetches it"
             )
