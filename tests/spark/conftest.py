@@ -79,9 +79,9 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     run_rows = Plan.run_rows
 
-    def counted(self: Plan, batch: Any) -> Any:
+    def counted(self: Plan, batch: Any, *more: Any) -> Any:
         seen.append(batch.num_rows)
-        return run_rows(self, batch)
+        return run_rows(self, batch, *more)
 
     monkeypatch.setattr(Plan, "run_rows", counted)
     return seen

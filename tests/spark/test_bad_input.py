@@ -65,7 +65,7 @@ def test_a_row_too_large(spark: Any, folder: Path) -> None:
         _told(
             RowTooLarge,
             act,
-            r"^row 1 of its partition, AlbertEmbeddings: a row of 11 tokens needs 704 bytes .*maxRowBytes \(640\)",
+            r"^row \d of its partition, AlbertEmbeddings: a row of 11 tokens needs 704 bytes .*maxRowBytes \(640\)",
         )
     assert model.transform(_frame(spark, "a " * 10)).count() == 1
 
@@ -97,7 +97,7 @@ def test_a_models_folder_holds_another_model_on_the_worker(spark: Any, folder: P
     _told(
         ModelMismatch,
         result.collect,
-        rf"{folder} on the worker on .* holds other content \(SHA-256 \w{{12}}….* the same files",
+        rf"{folder} on the machine .* holds other content \(SHA-256 \w{{12}}….* the same files",
     )
     assert _pipeline(folder).transform(_frame(spark, "a")).count() == 1
 

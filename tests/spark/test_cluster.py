@@ -150,7 +150,7 @@ def test_one_spoilt_model_is_told(packed: Found) -> None:
     assert packed["spoilt models"] == 1
     name, text = packed["a spoilt model"]
     assert name == "ModelMismatch"
-    assert re.search(r"annopipe-model-\w+ on the worker on \S+ holds other content", text), text
+    assert re.search(r"annopipe-model-\w+ on the machine \S+ holds other content", text), text
     assert "\n" not in text
 
 

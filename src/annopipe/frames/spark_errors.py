@@ -5,6 +5,7 @@ text names our error; pyspark is taught to raise that one in place of its own. A
 """
 
 import re
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final, TypeAlias
@@ -91,9 +92,17 @@ def _teach_jvm(reading: Reading) -> None:
     if hasattr(convert, "annopipe"):
         return
 
+    reads = threading.local()
+
     def converted(error: Any) -> Any:
         theirs = convert(error)
-        return reading(theirs) or theirs
+        if getattr(reads, "now", False):  # the text asks the JVM for a setting: where that fails, it is converted, too
+            return theirs
+        reads.now = True
+        try:
+            return reading(theirs) or theirs
+        finally:
+            reads.now = False
 
     converted.annopipe = True  # type: ignore[attr-defined]
     captured.convert_exception = converted
