@@ -47,14 +47,17 @@ class ModelReference:
         """
         if self._model is None:
             with self._lock:
-                self._check()
-                self._model = self._model or AlbertModel.shared(self.folder)
+                self._model = self._model or AlbertModel.shared(self.place())
         return self._model
 
-    def _check(self) -> None:
-        if self._digest is None:
-            return
-        self.folder = (delivered(self._digest) or self.folder).resolve()
+    def place(self) -> Path:
+        """Return the folder, which holds the content that the reference was pickled with; errors as `model`."""
+        if self._digest is not None:
+            self._find(self._digest)
+        return self.folder
+
+    def _find(self, digest: str) -> None:
+        self.folder = (delivered(digest) or self.folder).resolve()
         here = f"the machine {platform.node()}"
         if not self.folder.is_dir():
             msg = (
@@ -63,10 +66,10 @@ class ModelReference:
                 "that driver and workers share"
             )
             raise ModelFileMissing(msg)
-        if (found := content_hash(self.folder)) != self._digest:
+        if (found := content_hash(self.folder)) != digest:
             msg = (
                 f"the model's folder {self.folder} on {here} holds other content (SHA-256 {found[:SHOWN_DIGITS]}…) "
-                f"than where the stage was made ({self._digest[:SHOWN_DIGITS]}…): give driver and workers "
+                f"than where the stage was made ({digest[:SHOWN_DIGITS]}…): give driver and workers "
                 "the same files"
             )
             raise ModelMismatch(msg)

@@ -62,21 +62,20 @@ class Annotated:
 
     def compute(self, texts: Sequence[str]) -> Result:
         """Return the rows of texts; one whose vectors pass ``maxRowBytes`` fails and leaves the others alone."""
-        try:
-            return self._result(self._plan.run_rows(source_batch(texts)), {}, len(texts))
-        except RowTooLarge as error:
-            if len(texts) == 1:
-                return self.failed(_reason(error))
-        failures = {place: reason for place, text in enumerate(texts) if (reason := self._failure(text))}
-        kept = [text for place, text in enumerate(texts) if place not in failures]
-        return self._result(self._plan.run_rows(source_batch(kept)), failures, len(texts))
+        places, failures = list(range(len(texts))), dict[int, str]()
+        while True:
+            try:
+                rows = self._plan.run_rows(source_batch([texts[place] for place in places]))
+            except RowTooLarge as error:
+                if error.row is None:
+                    raise
+                failures[places.pop(error.row)] = _reason(error)
+            else:
+                return self._result(rows, failures, len(texts))
 
     def failed(self, reason: str) -> Result:
         """Return what comes of one text that is not to be computed."""
         return self._result(self._plan.run_rows(source_batch([])), {0: reason}, 1)
-
-    def _failure(self, text: str) -> str | None:
-        return self.compute([text]).failures.get(0)
 
     def _result(self, rows: Batch, failures: dict[int, str], texts: int) -> Result:
         kept = np.array([place not in failures for place in range(texts)], np.bool_)

@@ -138,7 +138,7 @@ def _file_of(inputs: list[str]) -> Path | None:
 def _warn_of_missing(inputs: list[str]) -> None:
     """Warn of texts that look like the name of a file that is not there."""
     for text in inputs:
-        if text.lower().endswith(ENDINGS) and not text.count(" ") and not _is_file(text):
+        if text.lower().endswith(ENDINGS) and " " not in text and not _is_file(text):
             warn_once(f"{text} is no file here: it is embedded as a text")
 
 

@@ -17,6 +17,7 @@ Reading: TypeAlias = Callable[[Exception], AnnopipeError | None]
 """Tells which of our errors pyspark's error is, None for none of ours."""
 
 _NAMED: Final = re.compile(r"\bannopipe\.errors\.(\w+): (.+)")
+_ROW: Final = re.compile(r"row (\d+) of its partition, (\w+):")
 _DIED: Final = re.compile(r"Python worker exited unexpectedly \(crashed\)(?:: (Fatal Python error: .+))?")
 _TASK: Final = re.compile(r"failed (\d+) times, most recent failure: Lost task .*?\((\S+) executor (\S+)\)")
 
@@ -27,7 +28,9 @@ def one_line(error: AnnopipeError) -> AnnopipeError:
     A worker counts the rows of its partition, which the text says then.
     """
     told = " ".join(str(error).split())
-    return type(error)(told.replace(f"row {error.row},", f"row {error.row} of its partition,", 1))
+    if error.row is not None:
+        told = told.replace(f"row {error.row},", f"row {error.row} of its partition,", 1)
+    return type(error)(told)
 
 
 def by_name(error: Exception) -> AnnopipeError | None:
@@ -38,7 +41,8 @@ def by_name(error: Exception) -> AnnopipeError | None:
     if found is None or kind is None:
         return _death(text)
     told: AnnopipeError = kind(found.group(2).rstrip())
-    return _plain(told)
+    row = _ROW.match(str(told))
+    return _plain(told if row is None else told.at(int(row.group(1)), row.group(2)))
 
 
 def _death(text: str) -> AnnopipeError | None:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,7 +39,7 @@ class Embedder(Comparisons):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle a reference to the model, and the threads that were asked for."""
-        return _arrived, (self._reference, self._threads)
+        return _embedder, (self._reference, self._threads)
 
     def __repr__(self) -> str:
         """The model's folder and dimension."""
@@ -127,23 +126,18 @@ def load(name_or_path: str | os.PathLike[str], lang: str = "en", *, threads: int
 
     Raises:
         ModelNotFound, ModelError: no such model here, or its folder is damaged.
-        ParamTypeError, ParamValueError: ``threads`` is no whole number, or below 1.
+        ParamTypeError, ParamValueError: ``threads`` is no whole number, or out of range.
     """
-    return _loaded(locate(name_or_path, lang), threads)
+    return _embedder(ModelReference(locate(name_or_path, lang)), threads)
 
 
-def _loaded(folder: Path, threads: int | None) -> Embedder:
+def _embedder(reference: ModelReference, threads: int | None) -> Embedder:
+    """Return an embedder of the model that a reference names: the process's own one unless threads are asked for."""
     if threads is None:
-        return _arrived(ModelReference(folder), None)
+        return Embedder(reference.model(), reference=reference)
     if isinstance(threads, bool) or not isinstance(threads, int):
         raise ParamTypeError(f"threads is {threads!r}: give a whole number, or None for all that this process may use")
-    return Embedder(AlbertModel.load(folder, threads=threads), threads)
-
-
-def _arrived(reference: ModelReference, threads: int | None) -> Embedder:
-    """Return an embedder of the model that a reference names, which is checked where the reference was pickled."""
-    model = reference.model()
-    return Embedder(model, reference=reference) if threads is None else _loaded(reference.folder, threads)
+    return Embedder(AlbertModel.load(reference.place(), threads=threads), threads)
 
 
 def _check_sizes(tokens: Ints, width: int, first: int) -> None:
