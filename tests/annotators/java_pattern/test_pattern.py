@@ -11,7 +11,7 @@ from annopipe.annotators.java_pattern import Budget, compile_java
 from annopipe.errors import PatternError, PatternTimeout
 
 
-@pytest.mark.parametrize("hostile", ["(a+)+$", "(a|aa)+$", r"(\w+\s?)+$", "(?:a?){30}a{30}b?$"])
+@pytest.mark.parametrize("hostile", ["(a+)+$", "(a|aa)+$", r"(\w+\s?)+$", "(?:a?){200}a{200}b?$"])
 def test_a_pattern_that_runs_away_is_stopped(hostile: str) -> None:
     begun = time.perf_counter()
     with pytest.raises(PatternTimeout, match=r"ran longer than 1\.0 s on a text of 5001 characters"):
