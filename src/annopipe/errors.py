@@ -207,7 +207,7 @@ class VersionMismatch(AnnopipeError, RuntimeError):
 
 
 class WorkerLacks(AnnopipeError, ImportError):
-    """A Spark worker's Python lacks annopipe or a package that it needs; the text names the host and the ways."""
+    """A Spark worker's Python is missing, of another version, or lacks annopipe or what it needs; the text says how."""
 
 
 class CommandError(AnnopipeError, ValueError):

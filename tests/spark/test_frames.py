@@ -281,27 +281,31 @@ def test_stages_of_another_version_are_told(monkeypatch: pytest.MonkeyPatch, mod
     schema = pa.schema([pa.field("text", pa.string())])
     step = SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0])
     monkeypatch.setattr(spark_shipping, "__version__", "0.0.0")
-    old = pickle.loads(cloudpickle.dumps(shipped(step)))  # noqa: S301
+    old = cloudpickle.dumps(shipped(step))
     monkeypatch.undo()
     with pytest.raises(RuntimeError, match=r"VersionMismatch: .*annopipe 0\.0\.0 .* install the same version"):
-        old(iter([]))
+        pickle.loads(old)  # noqa: S301
     assert list(pickle.loads(cloudpickle.dumps(shipped(step)))(iter([]))) == []  # noqa: S301
 
 
-@pytest.mark.parametrize("name", ["annopipe", "onnxruntime"])
+@pytest.mark.parametrize("name", ["annopipe", "onnxruntime", "pyarrow"])
 def test_a_worker_without_a_package_is_told(monkeypatch: pytest.MonkeyPatch, model: PipelineModel, name: str) -> None:
     pytest.importorskip("pyspark")
-    schema = pa.schema([pa.field("text", pa.string())])
-    run = shipped(SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0]))
+    from pyspark import cloudpickle
+
+    ours, schema = sys.executable, pa.schema([pa.field("text", pa.string())])
+    sent = cloudpickle.dumps(shipped(SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0])))
     monkeypatch.setattr("importlib.util.find_spec", lambda wanted: None if wanted == name else find_spec(wanted))
+    monkeypatch.setattr(sys, "executable", "/other/python")
     with pytest.raises(ImportError) as told:
-        run(iter([]))
+        pickle.loads(sent)  # noqa: S301
     error = by_name(told.value)
     assert type(error) is WorkerLacks
     assert f"the worker on {platform.node()} (Python {platform.python_version()}, " in str(error)
     assert f"lacks {name}, which stages of annopipe" in str(error)
     assert "spark.archives" in str(error)
     assert "addArtifacts" in str(error)
+    assert f"PYSPARK_PYTHON={ours} " in str(error)
 
 
 def test_what_was_sent_goes_before_what_is_installed(
@@ -315,10 +319,12 @@ def test_what_was_sent_goes_before_what_is_installed(
     monkeypatch.setitem(sys.modules, "pyspark.core.files", files)
     before = list(sys.path)
     monkeypatch.setattr(sys, "path", list(before))
+    from pyspark import cloudpickle
+
     schema = pa.schema([pa.field("text", pa.string())])
-    run = shipped(SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0]))
+    sent = cloudpickle.dumps(shipped(SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0])))
     for _ in range(2):
-        assert list(run(iter([]))) == []
+        assert list(pickle.loads(sent)(iter([]))) == []  # noqa: S301
         assert sys.path == [str(tmp_path / "sent"), *before]
 
 

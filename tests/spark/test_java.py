@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from annopipe.errors import AnnopipeError, JavaError, MissingExtra, SessionError
-from annopipe.spark import classic
+from annopipe.spark import classic, packages, session
 from annopipe.spark.java import version
 
 
@@ -43,6 +43,20 @@ def test_no_java(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     _told(monkeypatch, JavaError, "no java on the search path, no JAVA_HOME", pyspark="4.0.0")
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "gone"))
     _told(monkeypatch, JavaError, r"JAVA_HOME is .*gone, which has no bin/java.*annopipe\[sail\]", pyspark="4.0.0")
+
+
+def test_no_java_is_told_by_a_start_that_names_no_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(session, "_running", None)
+    monkeypatch.setattr(session, "_foreign", lambda: None)
+    monkeypatch.setattr(packages, "has_sail", lambda: False)
+    monkeypatch.setattr(packages, "find_spec", lambda _: object())
+    for module in (packages, classic):
+        monkeypatch.setattr(module, "installed", {"pyspark": "4.1.0"}.get)
+    monkeypatch.setattr(classic, "find_spec", lambda _: object())
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.delenv("SPARK_REMOTE", raising=False)
+    with pytest.raises(JavaError, match=rf"needs Java, .*JAVA_HOME is {tmp_path}, .* pip install 'annopipe\[sail\]'"):
+        session.start()
 
 
 def test_an_old_java(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import annopipe
 from annopipe.errors import AnnopipeWarning, MissingExtra, PackageMixture, ParamValueError, SessionError
-from annopipe.spark import neighbours, packages, session
+from annopipe.spark import classic, neighbours, packages, session
 
 BEGIN = "import annopipe\nspark = annopipe.start()\n"
 
@@ -210,7 +210,8 @@ def test_without_any_engine_the_extras_are_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(session, "_foreign", lambda: None)
     monkeypatch.delenv("SPARK_REMOTE", raising=False)
     monkeypatch.setattr(packages, "has_sail", lambda: False)
-    monkeypatch.setattr(packages, "has_classic", lambda: False)
+    monkeypatch.setattr(packages, "installed", lambda _: None)
+    monkeypatch.setattr(classic, "installed", lambda _: None)
     with pytest.raises(MissingExtra) as told:
         annopipe.start(engine)
     wanted = ["sail", "spark"] if engine is None else [engine]

@@ -11,15 +11,15 @@ from importlib import import_module
 from typing import Any, Final, TypeAlias
 
 from annopipe import errors
-from annopipe.errors import AnnopipeError, WorkerDied
+from annopipe.errors import AnnopipeError, SessionError
+from annopipe.frames.spark_workers import read_worker
 
 Reading: TypeAlias = Callable[[Exception], AnnopipeError | None]
 """Tells which of our errors pyspark's error is, None for none of ours."""
 
 _NAMED: Final = re.compile(r"\bannopipe\.errors\.(\w+): (.+)")
+_STOPPED: Final = re.compile(r'on a stopped SparkContext|SparkContext\.\w+\(\)" is null|SparkContext has been shutdown')
 _ROW: Final = re.compile(r"row (\d+) of its partition, (\w+):")
-_DIED: Final = re.compile(r"Python worker exited unexpectedly \(crashed\)(?:: (Fatal Python error: .+))?")
-_TASK: Final = re.compile(r"failed (\d+) times, most recent failure: Lost task .*?\((\S+) executor (\S+)\)")
 
 
 def one_line(error: AnnopipeError) -> AnnopipeError:
@@ -34,29 +34,17 @@ def one_line(error: AnnopipeError) -> AnnopipeError:
 
 
 def by_name(error: Exception) -> AnnopipeError | None:
-    """Return the error of annopipe that an engine's message names; that of a Python worker's death too."""
-    text = str(error)
+    """Return the error of annopipe that an engine's message names; that of a worker that died or does not start too."""
+    java = getattr(error, "_stackTrace", None) or getattr(error, "stackTrace", "")  # pyspark 4 and 3.5
+    text = f"{error}\n{java}"
     found = _NAMED.search(text)
     kind = getattr(errors, found.group(1), None) if found else None
     if found is None or kind is None:
-        return _death(text)
-    told: AnnopipeError = kind(found.group(2).rstrip())
-    row = _ROW.match(str(told))
-    return _plain(told if row is None else told.at(int(row.group(1)), row.group(2)))
-
-
-def _death(text: str) -> AnnopipeError | None:
-    """Return an error for a message of Apache Spark's that a Python worker died in each try of a task."""
-    died, task = _DIED.search(text), _TASK.search(text)
-    if died is None or task is None:
-        return None
-    times, host, executor = task.groups()
-    msg = (
-        f"a Python worker of Spark died {times} times in one task, at last on {host} (executor {executor}): "
-        f"{died.group(1) or 'killed from outside or for its memory'}. What helps: more memory beside the JVM "
-        "(spark.executor.memoryOverhead), fewer tasks at once (spark.task.cpus), the log of that executor"
-    )
-    return _plain(WorkerDied(msg))
+        told = _stopped() if _STOPPED.search(text) else read_worker(text)
+        return None if told is None else _plain(told)
+    named: AnnopipeError = kind(found.group(2).rstrip())
+    row = _ROW.match(str(named))
+    return _plain(named if row is None else named.at(int(row.group(1)), row.group(2)))
 
 
 def raise_ours(session: Any, reading: Reading = by_name) -> None:
@@ -104,12 +92,36 @@ def _teach_jvm(reading: Reading) -> None:
             return theirs
         reads.now = True
         try:
-            return reading(theirs) or theirs
+            return reading(theirs) or (_stopped() if _is_unknown_after_stop(captured, theirs) else theirs)
         finally:
             reads.now = False
 
     converted.annopipe = True  # type: ignore[attr-defined]
     captured.convert_exception = converted
+    _teach_call_site()
+
+
+def _is_unknown_after_stop(captured: Any, error: Exception) -> bool:
+    """Tell whether Java says something that pyspark knows no name for while no Spark runs: its parts are gone."""
+    context = import_module("pyspark").SparkContext
+    return isinstance(error, captured.UnknownException) and context._active_spark_context is None
+
+
+def _teach_call_site() -> None:
+    """Let ``collect`` and the like say that their session was stopped, in place of an attribute of None."""
+    sync = import_module("pyspark.traceback_utils").SCCallSiteSync
+    enter = sync.__enter__
+
+    def entered(self: Any) -> Any:
+        if not self._context._jsc:
+            raise _stopped()
+        return enter(self)
+
+    sync.__enter__ = entered
+
+
+def _stopped() -> AnnopipeError:
+    return SessionError("this Spark session was stopped, and its frames with it: annopipe.start() gives a new one")
 
 
 def is_connect(session: Any) -> bool:

@@ -13,6 +13,8 @@ from typing import Any, Final
 from annopipe.errors import MissingExtra, SessionError
 from annopipe.frames.spark_errors import raise_ours
 from annopipe.spark.java import check_java
+from annopipe.spark.jvm import Jvm
+from annopipe.spark.master import MASTER, check_master, is_local
 from annopipe.spark.packages import installed
 
 LEAST: Final = (3, 5)
@@ -31,9 +33,6 @@ LOCAL: Final[Mapping[str, str]] = {
 }
 """Settings of a Spark that is on this machine alone, which nobody else need reach."""
 
-MASTER: Final = "local[*, 4]"
-"""All processors, and a task that dies is tried again, as on a cluster: plain ``local[*]`` gives up at once."""
-
 QUIET: Final[Mapping[str, str]] = {"spark.ui.showConsoleProgress": "false"}
 _FILLED_IN: Final = (("spark.app.name", "pyspark-shell"), ("spark.master", "local[*]"))
 """What pyspark puts into every configuration of a driver that nobody configured."""
@@ -42,8 +41,8 @@ _PYTHON: Final = "spark.pyspark.python"
 _GIGABYTE: Final = 1 << 30
 
 
-def start_classic(conf: Mapping[str, str]) -> Any:
-    """Return a session of Apache Spark on all processors of this machine, unless a master is named.
+def start_classic(conf: Mapping[str, str]) -> tuple[Any, Jvm]:
+    """Return a session of Apache Spark on all processors of this machine, unless a master is named, and its JVM.
 
     Workers run this Python, unless the setting ``spark.pyspark.python`` or the variable ``PYSPARK_PYTHON`` names
     another: Spark's own choice, ``python3`` on the search path, is seldom the environment that holds this package.
@@ -52,38 +51,48 @@ def start_classic(conf: Mapping[str, str]) -> Any:
     Raises:
         MissingExtra: no pyspark, an old one, or the client alone.
         JavaError: no Java, or one that is too old for this pyspark.
-        SessionError: the JVM does not come up.
+        SessionError: the JVM does not come up, or Apache Spark refuses to start with these settings.
     """
     check_classic()
-    from pyspark import SparkConf, SparkContext
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
+
+    jvm = Jvm({**QUIET, **conf}, _variables(conf))
+    try:
+        session = _session(conf)
+    except (Py4JError, PySparkException) as error:
+        cause = _cause(error)
+        jvm.stop()
+        raise SessionError(f"Apache Spark does not start: {cause}") from None
+    except BaseException:
+        jvm.stop()
+        raise
+    jvm.bear(session)
+    raise_ours(session)
+    return session, jvm
+
+
+def _session(conf: Mapping[str, str]) -> Any:
+    from pyspark import SparkConf
     from pyspark.sql import SparkSession
 
-    os.environ["PYSPARK_PYTHON"] = conf.get(_PYTHON) or os.environ.get("PYSPARK_PYTHON") or sys.executable
-    _give_memory()
-    given = SparkConf(loadDefaults=False).setAll(list({**QUIET, **conf}.items()))
-    try:
-        SparkContext._ensure_initialized(conf=given)
-    except PySparkException as error:
-        msg = f"the JVM of Apache Spark does not come up ({str(error).splitlines()[0]}): its own output above says why"
-        raise SessionError(msg) from None
     settings = SparkConf().setAll(list(conf.items()))
     for key, value in unset(settings).items():
         settings.set(key, value)
-    session = SparkSession.builder.config(conf=settings).getOrCreate()
-    raise_ours(session)
-    return session
+    check_master(settings.get("spark.master"))
+    return SparkSession.builder.config(conf=settings).getOrCreate()
+
+
+def _cause(error: Exception) -> str:
+    """Return one line of what Java says, without its stack."""
+    java = getattr(error, "java_exception", None)
+    return str(error if java is None else java.toString()).strip().partition("\n")[0]
 
 
 def unset(settings: Any) -> dict[str, str]:
     """Return the usual settings that a ``SparkConf`` lacks."""
     usual = {"spark.master": MASTER, **USUAL, **(LOCAL if is_local(settings.get("spark.master", MASTER)) else {})}
     return {key: usual[key] for key in usual if not settings.contains(key) or (key, settings.get(key)) in _FILLED_IN}
-
-
-def is_local(master: str) -> bool:
-    """Tell whether a master runs everything in the driver's own JVM."""
-    return master == "local" or master.startswith("local[")
 
 
 def check_classic() -> None:
@@ -108,11 +117,13 @@ def check_classic() -> None:
     check_java(whole)
 
 
-def _give_memory() -> None:
-    """Let the JVM take up to a quarter of this machine's memory, 1 to 8 GB, where nothing else is set.
+def _variables(conf: Mapping[str, str]) -> dict[str, str]:
+    """Return variables for the JVM: the Python of its workers, and memory up to a quarter of this machine's, 1 to 8 GB.
 
     Spark's default, 1 GB, is little for vectors that are collected; the variable is the weakest of all ways to set it.
     """
-    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+    own = {"PYSPARK_PYTHON": conf.get(_PYTHON) or os.environ.get("PYSPARK_PYTHON") or sys.executable}
+    if "SPARK_DRIVER_MEMORY" not in os.environ and "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
         whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        os.environ.setdefault("SPARK_DRIVER_MEMORY", f"{min(8, max(1, whole // 4 // _GIGABYTE))}g")
+        own["SPARK_DRIVER_MEMORY"] = f"{min(8, max(1, whole // 4 // _GIGABYTE))}g"
+    return own

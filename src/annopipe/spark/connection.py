@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, Final
 from urllib.parse import quote
 
-from annopipe.errors import SessionError
+from annopipe.errors import ParamValueError, SessionError
 from annopipe.frames.spark_errors import is_connect, raise_ours
 from annopipe.spark.interrupts import give_prompt_back
 from annopipe.spark.lost import local_policy, reading
@@ -43,6 +43,7 @@ def connect(url: str, conf: Mapping[str, str], *, listening: bool = False) -> An
         listening: the server is known to listen; it is not asked first, which costs up to 0.2 s.
 
     Raises:
+        ParamValueError: the string is none of pyspark's.
         SessionError: nobody answers there.
     """
     _import_connect()
@@ -50,7 +51,11 @@ def connect(url: str, conf: Mapping[str, str], *, listening: bool = False) -> An
     from pyspark.sql.connect.session import SparkSession
 
     here = is_here(url)
-    builder = DefaultChannelBuilder(_whole(url), [*UNLIMITED, *(NEAR if here else ())])
+    try:
+        builder = DefaultChannelBuilder(_whole(url), [*UNLIMITED, *(NEAR if here else ())])
+    except ValueError as wrong:
+        msg = f"the connection string {url!r} cannot be read ({str(wrong).splitlines()[0]}): it is sc://host:port"
+        raise ParamValueError(msg) from None
     if not listening:
         _check_answers(builder)
     session = SparkSession(connection=builder)

@@ -103,10 +103,10 @@ def stop() -> None:
         if _running is None:
             return
         running, _running = _running, None
-        if running.process == os.getpid() and is_live(running.session):
+        if running.process == os.getpid() and running.engine != "spark" and is_live(running.session):
             running.session.stop()
         if running.server is not None and running.pid == os.getpid():
-            if running.server.running:
+            if running.engine == "spark" or running.server.running:
                 running.server.stop()
             servers.forget(running.port)
         for name in running.set_here:
@@ -118,7 +118,7 @@ def is_live(session: Any) -> bool:
     if hasattr(type(session), "is_stopped"):
         return not session.is_stopped
     context = getattr(session, "_sc", None)
-    return context is not None and context._jsc is not None
+    return context is not None and bool(context._jsc)
 
 
 def _check_engine(engine: str | None, remote: str | None) -> None:
@@ -174,8 +174,9 @@ def _start(engine: str | None, remote: str | None, conf: dict[str, str]) -> _Run
         return running
     if engine == "sail" or (engine is None and packages.has_sail()):
         return _start_sail(conf)
-    if engine == "spark" or packages.has_classic():
-        return _Running("spark", start_classic(conf), None, conf)
+    if engine == "spark" or packages.installed("pyspark") is not None:
+        session, jvm = start_classic(conf)
+        return _Running("spark", session, None, conf, jvm)
     raise packages.no_engine(engine)
 
 
