@@ -73,8 +73,8 @@ def test_what_is_unknown_after_a_stop_is_that_stop(captured: Any) -> None:
             "the Python of Spark's workers does not start (SyntaxError: invalid syntax): ",
         ),
         (
-            "Task 0 in stage 1.0 failed 4 times, most recent failure: Lost task 0.3 in stage 1.0 (TID 4) (host-7 executor"
-            " 2): org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)",
+            "Task 0 in stage 1.0 failed 4 times, most recent failure: Lost task 0.3 in stage 1.0 (TID 4) (host-7 "
+            "executor 2): org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)",
             WorkerDied,
             "a Python worker of Spark died 4 times in one task, at last on host-7 (executor 2): killed from outside",
         ),
