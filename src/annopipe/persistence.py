@@ -7,6 +7,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from abc import abstractmethod
@@ -197,6 +198,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     if not path.is_file() and _is_ours(folder / METADATA):
         msg = f"{folder} has no {MANIFEST}: it was copied in part; copy it again, or save the pipeline again"
         raise SavedPipelineError(msg)
+    if not path.is_file() and (name := _pyspark_class(folder / METADATA)):
+        msg = f"{folder} was saved by pyspark: load it with {name}.load(...)"
+        raise SavedPipelineError(msg)
     if not path.is_file() and (folder / METADATA).is_dir():
         msg = f"{folder} was saved by Spark: annopipe.import_pipeline reads pipelines of Spark NLP, import_model models"
         raise SavedPipelineError(msg)
@@ -215,6 +219,24 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         )
         raise SavedPipelineError(msg)
     return dict(manifest)
+
+
+def saved_class(path: str | os.PathLike[str]) -> str | None:
+    """Return the name of the class whose ``save`` wrote a folder; None where it is none of ours."""
+    try:
+        manifest = json.loads((local_path(path) / MANIFEST).read_text(encoding="utf-8"))
+        return str(manifest["content"]["class"])
+    except (AnnopipeError, OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _pyspark_class(metadata: Path) -> str | None:
+    """Return the public name of pyspark's class that Python's pyspark saved with this metadata, None for others."""
+    for line in metadata.glob("part-*"):
+        found = re.search(r'"class": ?"(pyspark\.ml)\.\w+\.(\w+)"', line.read_text(encoding="utf-8", errors="replace"))
+        if found is not None:
+            return ".".join(found.groups())
+    return None
 
 
 def _is_ours(metadata: Path) -> bool:

@@ -5,13 +5,14 @@ class is registered when both are there.
 """
 
 import sys
+from functools import partial
 from types import ModuleType
 from typing import Any, Final
 
 from annopipe.import_hooks import after_import
+from annopipe.pyspark_saving import PIPELINES, TUNING, saved_with_pipelines, saved_with_validators
 
 MODULE: Final = "pyspark.ml.base"
-PIPELINES: Final = "pyspark.ml.pipeline"
 
 _classes: list[type] = []
 
@@ -21,26 +22,15 @@ def register(cls: type) -> None:
     _classes.append(cls)
     if len(_classes) == 1:
         after_import(MODULE, _join_all)
-        after_import(PIPELINES, _let_save)
+        after_import(PIPELINES, partial(saved_with_pipelines, is_ours))
+        after_import(TUNING, partial(saved_with_validators, is_ours))
     elif (module := sys.modules.get(MODULE)) is not None:
         _join(cls, module)
 
 
-def _let_save(module: ModuleType) -> None:
-    """Let pyspark's pipelines be saved with stages of these classes, which have ``write`` and ``load`` of their own.
-
-    pyspark asks whether a stage is an ``MLWritable``, an ordinary class that no other can join virtually.
-    """
-    shared = getattr(module, "PipelineSharedReadWrite", None)
-    if shared is None or hasattr(shared.validateStages, "annopipe"):
-        return
-    validate = shared.validateStages
-
-    def validate_others(stages: list[Any]) -> None:
-        validate([stage for stage in stages if not isinstance(stage, tuple(_classes))])
-
-    validate_others.annopipe = True  # type: ignore[attr-defined]
-    shared.validateStages = staticmethod(validate_others)
+def is_ours(stage: Any) -> bool:
+    """Tell whether an object is of a registered class."""
+    return isinstance(stage, tuple(_classes))
 
 
 def _join_all(module: ModuleType) -> None:

@@ -1,5 +1,9 @@
 """pyspark.ml's own stages behind ours: features, training, saving, loading in another process."""
 
+import copy
+import os
+import pickle
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from annopipe import EmbeddingsFinisher, PipelineModel
+from annopipe import DocumentAssembler, EmbeddingsFinisher, Finisher, Pipeline, PipelineModel, Tokenizer
 from annopipe.errors import SavedPipelineError
 from spark.conftest import ENGINE
 
@@ -133,6 +137,99 @@ def test_copies(spark: Any, model: PipelineModel) -> None:
     renamed = fitted.copy({model.stages[3].outputCol: "other"})
     assert "other" in renamed.transform(frame).columns
     assert "other" not in fitted.transform(frame).columns
+
+
+def _counting() -> tuple[Any, list[Any]]:
+    """Return a tokenizer, and stages that learn from its words."""
+    from pyspark.ml.classification import LogisticRegression
+    from pyspark.ml.feature import CountVectorizer
+
+    tokenizer = Tokenizer(inputCols=["document"], outputCol="token")
+    words = Finisher(inputCols=["token"], outputCols=["words"], outputAsArray=True)
+    counts = CountVectorizer(inputCol="words", outputCol="features")
+    first = DocumentAssembler(inputCol="text", outputCol="document")
+    return tokenizer, [first, tokenizer, words, counts, LogisticRegression(maxIter=2)]
+
+
+def test_params_of_ours_pass_as_pysparks(spark: Any) -> None:
+    import pyspark.ml
+    from pyspark.ml.param import Param
+
+    tokenizer, stages = _counting()
+    long_words = {tokenizer.minLength: 6, stages[-1].maxIter: 1}
+    frame = _frame(spark)
+    assert isinstance(tokenizer.minLength, Param)
+    assert pickle.loads(pickle.dumps(tokenizer.minLength)) == tokenizer.minLength  # noqa: S301
+    assert copy.deepcopy(tokenizer.minLength) in long_words
+    for pipeline in (pyspark.ml.Pipeline(stages=stages), Pipeline(stages=stages)):
+        both = pipeline.fit(frame, [long_words, {}])
+        found = [pipeline.fit(frame, long_words), pipeline.copy(long_words).fit(frame), *both]
+        words = [model.transform(frame).filter("text = 'a good garden'").first().words for model in found]
+        assert words == [["garden"]] * 3 + [["a", "good", "garden"]]
+        assert found[0].stages[-1].getMaxIter() == 1
+        assert tokenizer.getMinLength() != 6
+
+
+@pytest.mark.parametrize("kind", ["CrossValidator", "TrainValidationSplit"])
+def test_a_grid_of_our_params_is_searched_saved_and_loaded(spark: Any, tmp_path: Path, kind: str) -> None:
+    import pyspark.ml
+    from pyspark.ml import tuning
+    from pyspark.ml.evaluation import BinaryClassificationEvaluator
+
+    tokenizer, stages = _counting()
+    grid = tuning.ParamGridBuilder().addGrid(tokenizer.minLength, [5, 1]).build()
+    settings = {"estimatorParamMaps": grid, "evaluator": BinaryClassificationEvaluator(), "seed": 1}
+    if kind == "CrossValidator":
+        settings["numFolds"] = 2
+    validator = getattr(tuning, kind)(estimator=pyspark.ml.Pipeline(stages=stages), **settings)
+    frame = _frame(spark).union(_frame(spark)).cache()
+    model = validator.fit(frame)
+    validator.save(str(tmp_path / "validator"))
+    model.save(str(tmp_path / "model"))
+    loaded = type(validator).load(str(tmp_path / "validator"))
+    assert [list(one.values()) for one in loaded.getEstimatorParamMaps()] == [[5], [1]]
+    assert next(iter(loaded.getEstimatorParamMaps()[0])) == loaded.getEstimator().getStages()[1].minLength
+    again = type(model).load(str(tmp_path / "model"))
+    columns = ["text", "words", "prediction"]
+    assert again.transform(frame).select(columns).collect() == model.transform(frame).select(columns).collect()
+    assert model.bestModel.stages[1].getMinLength() in (5, 1)
+    whole = getattr(tuning, kind)(estimator=Pipeline(stages=stages), **settings)
+    assert whole.fit(frame).bestModel.stages[1].getMinLength() == model.bestModel.stages[1].getMinLength()
+    with pytest.raises(SavedPipelineError, match=r"make it with estimator=pyspark\.ml\.Pipeline\(stages"):
+        whole.save(str(tmp_path / "other"))
+
+
+def test_a_relative_path_is_one_folder_wherever_python_is(
+    spark: Any, model: PipelineModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyspark.ml
+
+    frame = _frame(spark)
+    stages = [*model.stages, pyspark.ml.feature.SQLTransformer(statement="SELECT *, 1 AS one FROM __THIS__")]
+    begun = Path(spark.sparkContext._jvm.java.lang.System.getProperty("user.dir"))
+    name = f"saved-{os.getpid()}"
+    monkeypatch.chdir(tmp_path)
+    try:
+        pyspark.ml.PipelineModel(stages=stages).save(name)
+        assert sorted(path.name for path in (begun / name).iterdir()) == ["metadata", "stages"]
+        assert len(list((begun / name / "stages").iterdir())) == len(stages)
+        assert not list(tmp_path.iterdir())
+        assert pyspark.ml.PipelineModel.load(name).transform(frame).count() == len(TEXTS) * 2
+    finally:
+        shutil.rmtree(begun / name, ignore_errors=True)
+
+
+def test_a_folder_is_loaded_by_who_saved_it(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
+    import pyspark.ml
+
+    ours, theirs = str(tmp_path / "ours"), str(tmp_path / "theirs")
+    PipelineModel(model.stages[:2]).save(ours)
+    pyspark.ml.PipelineModel(stages=model.stages[:2]).save(theirs)
+    for kind in (pyspark.ml.PipelineModel, pyspark.ml.Pipeline):
+        with pytest.raises(SavedPipelineError, match=r"ours was saved by annopipe.*annopipe\.PipelineModel\.load"):
+            kind.load(ours)
+    with pytest.raises(SavedPipelineError, match=r"theirs was saved by pyspark: .*pyspark\.ml\.PipelineModel\.load"):
+        PipelineModel.load(theirs)
 
 
 @pytest.mark.parametrize("place", ["hdfs://host/x", "s3a://bucket/x", "dbfs:/x"])

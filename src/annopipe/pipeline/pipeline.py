@@ -1,7 +1,7 @@
 """Pipeline and PipelineModel: stages in order, over frames of any kind."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self, overload
 
 from annopipe.annotators.stage import Stage, Transformer
 from annopipe.errors import ParamTypeError, SavedPipelineError
@@ -97,8 +97,14 @@ class Pipeline(Params):
         stages: list[Any] = self.getOrDefault("stages")
         return stages
 
-    def fit(self, dataset: Any = None, params: Mapping[Any, Any] | None = None) -> PipelineModel:
-        """Return the fitted pipeline.
+    @overload
+    def fit(self, dataset: Any = None, params: Mapping[Any, Any] | None = None) -> PipelineModel: ...
+
+    @overload
+    def fit(self, dataset: Any, params: Sequence[Mapping[Any, Any]]) -> list[PipelineModel]: ...
+
+    def fit(self, dataset: Any = None, params: Any = None) -> PipelineModel | list[PipelineModel]:
+        """Return the fitted pipeline; with several maps of parameters one for each, as pyspark does.
 
         No stage of annopipe looks at the data to fit, so ``dataset`` may be left out; wrong columns are found by
         ``transform``, as in Spark NLP. Estimators of pyspark among the stages are fitted to a Spark frame.
@@ -106,8 +112,14 @@ class Pipeline(Params):
         Raises:
             ParamUnset: there are no stages yet.
         """
+        if isinstance(params, list | tuple):
+            return [model for _, model in self.fitMultiple(dataset, params)]
         stages = [stage.copy(params) if params else stage for stage in self.getStages()]
         return PipelineModel(fit_stages(stages, dataset))
+
+    def fitMultiple(self, dataset: Any, paramMaps: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[int, PipelineModel]]:
+        """Return each map's place and the pipeline fitted with it, as pyspark's validators ask for them."""
+        return map(lambda place: (place, self.fit(dataset, paramMaps[place])), range(len(paramMaps)))  # noqa: C417
 
     def _stages(self) -> list[Any]:
         return self.getStages() if self.isSet("stages") else []
