@@ -20,6 +20,7 @@ def captured(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module.convert_exception = lambda error: _UnknownException(f"theirs: {error}")
     module.UnknownException = _UnknownException
     module.SparkContext = SimpleNamespace(_active_spark_context="one")
+    module.StreamingQuery = type("StreamingQuery", (), {"exception": lambda _: RuntimeError("theirs")})
     module.SCCallSiteSync = type("SCCallSiteSync", (), {"_context": SimpleNamespace(_jsc=None), "__enter__": id})
     monkeypatch.setattr("annopipe.frames.spark_errors.import_module", lambda _: module)
     return module

@@ -21,6 +21,7 @@ from annopipe.frames import origin, spark_frames, spark_shipping
 from annopipe.frames.spark_errors import by_name
 from annopipe.frames.spark_shipping import shipped
 from annopipe.frames.spark_step import SparkStep
+from spark.conftest import ENGINE
 from spark.type_table import TYPES
 
 TEXTS = ["I love Spark NLP", None, "", "a 😀 house, in the garden", "\ufffd \u200b x" * 5]
@@ -237,6 +238,31 @@ def test_names_with_dots_and_blanks(spark: Any, model: PipelineModel) -> None:
 def test_columns_of_one_name_are_refused(spark: Any, model: PipelineModel) -> None:
     with pytest.raises(ColumnTypeError, match="several columns of one name"):
         model.transform(_frame(spark).select("text", "text"))
+
+
+def test_a_struct_with_two_fields_of_one_name_is_refused(spark: Any, model: PipelineModel) -> None:
+    for column in ("named_struct('x', 1, 'x', 2)", "array(map('k', named_struct('x', 1, 'x', 2)))"):
+        with pytest.raises(UnsupportedColumn, match=r"^column 's' has a struct with several fields 'x', .*: drop it"):
+            model.transform(spark.sql(f"select 'a' as text, {column} as s"))
+
+
+def test_columns_that_differ_by_case_alone_are_refused_where_spark_takes_them_for_one(
+    spark: Any, model: PipelineModel
+) -> None:
+    frame = _frame(spark, ["a house"])
+    document = DocumentAssembler(inputCol="text", outputCol="TEXT")
+    with pytest.raises(WiringError, match=r"^the output column 'TEXT' exists already as 'text', .*setOutputCol"):
+        document.transform(frame)
+    twice = [document.copy().setOutputCol("document"), document.copy().setOutputCol("Document")]
+    with pytest.raises(WiringError, match=r"^the output column 'Document' exists already as 'document'"):
+        PipelineModel(twice).transform(frame)
+    if ENGINE == "sail":
+        return
+    spark.conf.set("spark.sql.caseSensitive", "true")
+    try:
+        assert document.transform(frame).first().TEXT[0].result == "a house"
+    finally:
+        spark.conf.unset("spark.sql.caseSensitive")
 
 
 def test_wiring_is_told_at_once(spark: Any, model: PipelineModel) -> None:

@@ -66,6 +66,24 @@ def test_what_the_engine_keeps_is_not_computed_again(
     assert sorted(result.select("n", "e.result").collect()) == sorted(expected)
 
 
+@pytest.mark.parametrize("how", ["CACHE TABLE", "CACHE LAZY TABLE", "catalog"])
+def test_what_is_kept_as_a_view_is_not_computed_again(spark: Any, model: PipelineModel, how: str) -> None:
+    spark.catalog.clearCache()
+    tokens = PipelineModel(model.stages[:2]).transform(_frame(spark))
+    assert _passes(PipelineModel(model.stages[2:]).transform(tokens)) == 1
+    tokens.createOrReplaceTempView("kept")
+    if how == "catalog":
+        spark.catalog.cacheTable("kept")
+    else:
+        spark.sql(f"{how} kept")
+    try:
+        plan = PipelineModel(model.stages[2:]).transform(tokens)._jdf.queryExecution().executedPlan().toString()
+        assert "InMemoryRelation" in plan
+        assert plan.partition("InMemoryRelation")[0].count("MapInArrow") == 1
+    finally:
+        spark.catalog.uncacheTable("kept")
+
+
 @pytest.mark.filterwarnings("ignore:toPandas attempted Arrow:UserWarning")
 def test_errors_of_stages_are_ours_and_one_line(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
     small = [stage.copy() for stage in model.stages[:3]]
@@ -73,7 +91,7 @@ def test_errors_of_stages_are_ours_and_one_line(spark: Any, model: PipelineModel
     small[2].setMaxRowBytes(16 * 4 * 2)
     result = PipelineModel(small).transform(_frame(spark))
     acts = [result.collect, result.count, result.toPandas, lambda: result.write.parquet(str(tmp_path / "out"))]
-    for act in acts:
+    for act in [*acts, lambda: list(result.toLocalIterator()), lambda: result.foreach(print)]:
         with pytest.raises(RowTooLarge, match=r"a row of 5 tokens needs 320 bytes") as told:
             act()
         assert "\n" not in str(told.value)
@@ -174,6 +192,15 @@ def test_a_stream_goes_on_after_a_restart(spark: Any, model: PipelineModel, tmp_
     assert written.collect() == direct.collect()
 
 
+def test_an_error_in_a_stream_is_ours(model: PipelineModel, stream: Any, tmp_path: Path) -> None:
+    small = [*model.stages[:2], model.stages[2].copy({"maxRowBytes": 64})]
+    sink = PipelineModel(small).transform(stream).writeStream.format("noop").trigger(availableNow=True)
+    query = sink.option("checkpointLocation", str(tmp_path / "checkpoint")).start()
+    with pytest.raises(RowTooLarge, match="a row of 5 tokens"):
+        query.awaitTermination()
+    assert type(query.exception()) is RowTooLarge
+
+
 @pytest.fixture
 def stream(spark: Any, tmp_path: Path) -> Any:
     """Return a streaming frame over a file of one row."""
@@ -189,14 +216,14 @@ def test_stages_of_a_stream_are_one_pass_too(model: PipelineModel, stream: Any) 
 
 def test_an_estimator_that_learns_from_a_stream_is_told(model: PipelineModel, stream: Any) -> None:
     import pyspark.ml
-    from pyspark.errors import AnalysisException
     from pyspark.ml.feature import CountVectorizer
 
     words = Finisher(inputCols=["token"], outputCols=["words"], outputAsArray=True)
     stages = [*model.stages, words, CountVectorizer(inputCol="words", outputCol="features")]
-    with pytest.raises(ColumnTypeError, match=r"^CountVectorizer_\w+ learns from all rows, .* spark\.read ") as told:
-        Pipeline(stages=stages).fit(stream)
-    assert "\n" not in str(told.value)
-    with pytest.raises(AnalysisException, match="streaming sources"):
-        pyspark.ml.Pipeline(stages=stages).fit(stream)
+    for pipeline in (Pipeline(stages=stages), pyspark.ml.Pipeline(stages=stages)):
+        with pytest.raises(
+            ColumnTypeError, match=r"^CountVectorizer_\w+ learns from all rows, .* spark\.read "
+        ) as told:
+            pipeline.fit(stream)
+        assert "\n" not in str(told.value)
     assert Pipeline(stages=stages[:-1]).fit(stream).transform(stream).isStreaming

@@ -9,7 +9,7 @@ import pytest
 
 import annopipe
 from annopipe import AlbertEmbeddings, PipelineModel
-from annopipe.errors import ParamTypeError, SessionError
+from annopipe.errors import ColumnTypeError, MissingExtra, ParamTypeError, RowTooLarge, SessionError
 
 
 def test_functions_of_sql_give_what_the_pipeline_gives(
@@ -37,6 +37,36 @@ def test_what_register_takes(spark: Any, tiny_model_folder: Path) -> None:
         assert spark.sql("select size(albert_sentence('a')) as n").first().n == dimension
     with pytest.raises(ParamTypeError, match="a model is an AlbertEmbeddings stage"):
         annopipe.spark.register(spark, 5)
+
+
+@pytest.mark.parametrize("function", ["albert_words", "albert_sentence"])
+def test_wrong_arguments_are_told(spark: Any, tiny_model_folder: Path, function: str) -> None:
+    annopipe.spark.register(spark, tiny_model_folder)
+    for arguments, kind, text in (
+        ("", ParamTypeError, f"{function} takes one column of texts, {function}\\(text\\), not 0"),
+        ("'a', 'b'", ParamTypeError, "not 2"),
+        ("array('a')", ColumnTypeError, f"{function} takes a column of texts, not of list<.*: make it text first"),
+        ("named_struct('x', 'a')", ColumnTypeError, "not of struct<"),
+        ("X'ff'", ColumnTypeError, "not of binary \\(Invalid UTF8"),
+    ):
+        with pytest.raises(kind, match=text) as told:
+            spark.sql(f"select {function}({arguments}) as r").collect()
+        assert "\n" not in str(told.value)
+    for value in ("12", "date'2020-01-01'", "X'61'", "null"):
+        assert spark.sql(f"select {function}({value}) as r").count() == 1
+
+
+def test_too_large_a_row_is_told_by_sql_too(spark: Any, tiny_model_folder: Path) -> None:
+    annopipe.spark.register(spark, AlbertEmbeddings.pretrained(str(tiny_model_folder)).setMaxRowBytes(64))
+    with pytest.raises(RowTooLarge, match="a row of 3 tokens"):
+        spark.sql("select albert_words('a little house')").collect()
+
+
+def test_an_old_pyspark_is_told(monkeypatch: pytest.MonkeyPatch, tiny_model_folder: Path) -> None:
+    functions = pytest.importorskip("pyspark.sql", reason="pyspark is absent").functions
+    monkeypatch.delattr(functions, "arrow_udf", raising=False)
+    with pytest.raises(MissingExtra, match=r"need pyspark 4\.1 or later, and this is \d.*pip install -U pyspark"):
+        annopipe.spark.register(object(), tiny_model_folder)
 
 
 def test_another_client_joins_by_the_whole_string(

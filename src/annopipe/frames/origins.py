@@ -1,7 +1,7 @@
 """Where a Spark frame came from: the frame and the stages behind it, so that further stages join them in one pass.
 
-What the engine keeps is never computed again: a frame that was cached is a beginning of its own, and so is whatever an
-engine returns as another frame (``checkpoint``, ``select``, a stream read back).
+What the engine keeps is never computed again: a frame that was cached, itself or as a view, is a beginning of its own,
+and so is whatever an engine returns as another frame (``checkpoint``, ``select``, a stream read back).
 """
 
 from collections.abc import Callable, Sequence
@@ -34,5 +34,14 @@ def remember(result: Any, frame: Any, stages: Sequence[Any]) -> Any:
 
 def origin(frame: Any) -> tuple[Any, list[Any]]:
     """Return the frame and the stages behind a frame: itself and none, unless `remember` noted others."""
-    found: tuple[Any, list[Any]] = getattr(frame, "__dict__", {}).get(_NAME, (frame, []))
-    return found
+    found: tuple[Any, list[Any]] | None = getattr(frame, "__dict__", {}).get(_NAME)
+    return (frame, []) if found is None or _is_kept(frame) else found
+
+
+def _is_kept(frame: Any) -> bool:
+    """Tell whether an engine keeps a frame's rows though nobody called its ``cache``: as a view, by ``CACHE TABLE``.
+
+    Sail says of every frame that it is kept outside the heap, which Apache Spark does only in a JVM that is told so.
+    """
+    level = frame.storageLevel
+    return bool((level.useMemory or level.useDisk) and (hasattr(frame, "_jdf") or not level.useOffHeap))

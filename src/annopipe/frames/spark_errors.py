@@ -99,6 +99,7 @@ def _teach_jvm(reading: Reading) -> None:
     converted.annopipe = True  # type: ignore[attr-defined]
     captured.convert_exception = converted
     _teach_call_site()
+    _teach_queries(reading)
 
 
 def _is_unknown_after_stop(captured: Any, error: Exception) -> bool:
@@ -118,6 +119,18 @@ def _teach_call_site() -> None:
         return enter(self)
 
     sync.__enter__ = entered
+
+
+def _teach_queries(reading: Reading) -> None:
+    """Let ``exception()`` of a stream's query return our error, as ``awaitTermination`` raises it."""
+    query = import_module("pyspark.sql.streaming.query").StreamingQuery
+    ask = query.exception
+
+    def asked(self: Any) -> Any:
+        found = ask(self)
+        return found if found is None else reading(found) or found
+
+    query.exception = asked
 
 
 def _stopped() -> AnnopipeError:

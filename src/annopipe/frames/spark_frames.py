@@ -5,11 +5,13 @@ batches. Columns that no stage made go back as the engine handed them over, what
 """
 
 import re
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final
 
 import pyarrow as pa
 
+from annopipe.errors import WiringError
 from annopipe.frames.adapter import Run
 from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, is_kept, kept_field
 from annopipe.frames.spark_errors import raise_ours
@@ -26,6 +28,7 @@ class SparkAdapter:
     Raises:
         UnsupportedColumn: a column of a type that engines do not hand to Python.
         ColumnTypeError: several columns of one name.
+        WiringError: a stage's column and one of the frame's differ by case alone (when stages are applied).
     """
 
     def __init__(self, frame: Any) -> None:
@@ -41,6 +44,7 @@ class SparkAdapter:
 
     def apply(self, run: Run, schema: pa.Schema) -> Any:
         """Return the engine's lazy frame; ``run`` is pickled here and now, and works where the rows are."""
+        self._check_case([field.name for field in schema if not is_kept(field) and field.name != ROW_COLUMN])
         types = import_module(type(self._own).__module__)
         own = {field.name: field for field in self._own.fields}
         fields = [field for field in schema if field.name != ROW_COLUMN]
@@ -49,6 +53,23 @@ class SparkAdapter:
         step = SparkStep(run, self.schema, [field.name for field in fields], places)
         raise_ours(self._frame.sparkSession)
         return self._plainly_named().mapInArrow(shipped(step), types.StructType(result))
+
+    def _check_case(self, made: Sequence[str]) -> None:
+        """Check that Spark can tell the stages' columns from the frame's own and from each other.
+
+        Raises:
+            WiringError: names differ by case alone, and the session does not look at case.
+        """
+        known = {name.lower(): name for name in self._own.names}
+        alike = {name: other for name in made if (other := known.setdefault(name.lower(), name)) != name}
+        if not alike or self._frame.sparkSession.conf.get("spark.sql.caseSensitive", "false") == "true":
+            return
+        name, other = next(iter(alike.items()))
+        msg = (
+            f"the output column {name!r} exists already as {other!r}, which Spark does not tell apart "
+            "(spark.sql.caseSensitive): choose another name with setOutputCol(...), or drop or rename the column first"
+        )
+        raise WiringError(msg)
 
     def _plainly_named(self) -> Any:
         """Return the frame under names that every engine resolves; the result bears the frame's own."""

@@ -118,21 +118,30 @@ def check_types(schema: Any) -> None:
         UnsupportedColumn: it cannot; the text names the column, its type and the ways out.
     """
     for field in schema.fields:
-        if REFUSED.isdisjoint(_names(field.dataType)):
-            continue
-        msg = (
-            f"column {field.name!r} is of type {field.dataType.simpleString()}, which Spark and Sail do not hand to "
-            f"Python: drop it (frame.drop({field.name!r})) and join it again by a key, or make it text "
-            f"(frame.withColumn({field.name!r}, frame[{field.name!r}].cast('string')))"
-        )
-        raise UnsupportedColumn(msg)
+        why = ""
+        if not REFUSED.isdisjoint(type(inner).__name__ for inner in _within(field.dataType)):
+            why = f"is of type {field.dataType.simpleString()}, which Spark and Sail do not hand to Python"
+        elif twice := [name for inner in _within(field.dataType) for name in _repeated(inner)]:
+            why = f"has a struct with several fields {twice[0]!r}, which Spark does not hand to Python"
+        if why:
+            msg = (
+                f"column {field.name!r} {why}: drop it (frame.drop({field.name!r})) and join it again by a key, or "
+                f"make it text (frame.withColumn({field.name!r}, frame[{field.name!r}].cast('string')))"
+            )
+            raise UnsupportedColumn(msg)
 
 
-def _names(type_: Any) -> Iterator[str]:
-    """Yield the name of a type and of all types inside it."""
-    yield type(type_).__name__
-    for part in ("elementType", "keyType", "valueType", "dataType"):
+def _within(type_: Any) -> Iterator[Any]:
+    """Yield a type and all types inside it."""
+    yield type_
+    for part in ("elementType", "keyType", "valueType"):
         if (inner := getattr(type_, part, None)) is not None:
-            yield from _names(inner)
+            yield from _within(inner)
     for field in getattr(type_, "fields", ()):
-        yield from _names(field.dataType)
+        yield from _within(field.dataType)
+
+
+def _repeated(type_: Any) -> list[str]:
+    """Return the names that several fields of a struct have."""
+    names = [field.name for field in getattr(type_, "fields", ())]
+    return [name for name in names if names.count(name) > 1]

@@ -8,6 +8,7 @@ from typing import Any
 from annopipe.annotators.plan import transform_frame
 from annopipe.errors import ColumnTypeError
 from annopipe.params import Params
+from annopipe.pyspark_pipelines import learns_from_all
 from annopipe.virtual_bases import MODULE
 
 
@@ -49,11 +50,7 @@ def fit_stages(stages: Sequence[Any], frame: Any) -> list[Any]:
     learners = [place for place, stage in enumerate(stages) if is_foreign(stage) and hasattr(stage, "fit")]
     last = learners[-1] if learners else -1
     if learners and getattr(frame, "isStreaming", False):
-        msg = (
-            f"{stages[learners[0]]} learns from all rows, and a streaming DataFrame has no last one: fit on rows that "
-            "are there, spark.read in place of spark.readStream, and transform the stream with the model"
-        )
-        raise ColumnTypeError(msg)
+        raise learns_from_all(stages[learners[0]])
     fitted = []
     for place, stage in enumerate(stages):
         fitted.append(stage.fit(frame) if hasattr(stage, "fit") else stage)

@@ -16,7 +16,7 @@ from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.plan import Plan
 from annopipe.annotators.stage import Transformer
 from annopipe.annotators.tokenizer import Tokenizer
-from annopipe.errors import ParamTypeError
+from annopipe.errors import ColumnTypeError, ParamTypeError
 from annopipe.pipeline.native import Embedder
 
 WORDS = "albert_words"
@@ -62,8 +62,8 @@ class WordFunction:
         self._plan = Plan(stages, pa.schema([pa.field("text", pa.string())]))
 
     def __call__(self, texts: pa.Array) -> pa.ListArray:
-        """Return the annotations of some texts."""
-        texts = texts.cast(pa.string())
+        """Return the annotations of some texts; see `_texts` for what is refused."""
+        texts = _texts(WORDS, texts)
         batch = pa.RecordBatch.from_arrays([texts], names=["text"])
         made = [made.column("words") for made in self._plan.run(iter([batch]))]
         return _null_where(texts, pa.concat_arrays([*made, pa.array([], COLUMN_TYPE)]))
@@ -80,8 +80,8 @@ class SentenceFunction:
         self._stage = embeddings
 
     def __call__(self, texts: pa.Array) -> pa.ListArray:
-        """Return the vectors of some texts."""
-        texts = texts.cast(pa.string())
+        """Return the vectors of some texts; see `_texts` for what is refused."""
+        texts = _texts(SENTENCE, texts)
         embedder = embedder_of(self._stage)
         vectors = [sentence.vector for sentence in embedder.embed_sentences(texts.to_pylist())]
         flat = np.concatenate([np.zeros(0, np.float32), *vectors])
@@ -91,6 +91,23 @@ class SentenceFunction:
     def run(self, parts: Iterator[pa.Array]) -> Iterator[pa.Array]:
         """Yield the vectors of each part."""
         yield from map(self, parts)
+
+
+def _texts(function: str, column: Any) -> pa.Array:
+    """Return a column as texts; numbers and times as Arrow writes them.
+
+    Raises:
+        ParamTypeError: another number of columns than one, which an engine hands over as a tuple.
+        ColumnTypeError: values that are no text: lists, structs, maps, bytes that are no UTF-8.
+    """
+    if isinstance(column, tuple):
+        raise ParamTypeError(f"{function} takes one column of texts, {function}(text), not {len(column)}")
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnicodeDecodeError) as error:
+        why = "" if pa.types.is_nested(column.type) else f" ({str(error).splitlines()[0]})"
+        msg = f"{function} takes a column of texts, not of {column.type}{why}: make it text first, as with a cast"
+        raise ColumnTypeError(msg) from None
 
 
 def fixed_size(vectors: pa.ListArray, dimension: int) -> pa.FixedSizeListArray:

@@ -94,12 +94,20 @@ def _zipped(folder: Path, target: Path) -> Path:
 def _models(given: Iterable[Any]) -> Iterator[tuple[Path, str]]:
     """Yield folder and content of each model, those of a pipeline's stages too."""
     for one in given:
-        if isinstance(stages := getattr(one, "stages", None), list):
+        if (stages := _stages(one)) is not None:
             yield from _models(stage for stage in stages if _has_model(stage))
             continue
         model = embedder_of(stage_of(one)).model
         yield model.folder, model.content_hash
 
 
+def _stages(pipeline: Any) -> list[Any] | None:
+    """Return the stages of a pipeline, fitted or not, ours or pyspark's; None for other objects."""
+    if hasattr(pipeline, "getStages"):
+        return list(pipeline.getStages())
+    stages = getattr(pipeline, "stages", None)
+    return stages if isinstance(stages, list) else None
+
+
 def _has_model(stage: Any) -> bool:
-    return isinstance(stage, AlbertEmbeddings) or isinstance(getattr(stage, "stages", None), list)
+    return isinstance(stage, AlbertEmbeddings) or _stages(stage) is not None

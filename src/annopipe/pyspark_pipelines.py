@@ -1,4 +1,4 @@
-"""Stages of ours in what ``pyspark.ml`` saves: pipelines, cross-validators, train-validation splits.
+"""Stages of ours in pyspark's own pipelines and validators: what these need to fit, to save and to load them.
 
 pyspark asks whether a stage is an ``MLWritable``, an ordinary class that no other can join virtually; ours have
 ``write`` and ``load`` of their own. It also writes where its JVM is, which need not be Python's folder: both get one
@@ -11,7 +11,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any, Final
 
-from annopipe.errors import SavedPipelineError
+from annopipe.errors import ColumnTypeError, SavedPipelineError
 from annopipe.persistence import saved_class
 
 PIPELINES: Final = "pyspark.ml.pipeline"
@@ -21,8 +21,8 @@ _MARK: Final = "annopipe"
 IsOurs = Callable[[Any], bool]
 
 
-def saved_with_pipelines(is_ours: IsOurs, module: ModuleType) -> None:
-    """Let pyspark's pipelines be saved and loaded with stages of ours.
+def taught_pipelines(is_ours: IsOurs, module: ModuleType) -> None:
+    """Let pyspark's pipelines be saved and loaded with stages of ours, and say so where they would learn from a stream.
 
     Args:
         is_ours: tells our stages from others.
@@ -46,8 +46,30 @@ def saved_with_pipelines(is_ours: IsOurs, module: ModuleType) -> None:
     shared.validateStages = staticmethod(validate_others)
     shared.saveImpl = staticmethod(save_whole)
     shared.load = staticmethod(load_whole)
+    module.Pipeline._fit = _refusing_streams(is_ours, module.Pipeline._fit)
     for reader in (module.PipelineReader, module.PipelineModelReader):
         reader.load = _naming_ours(reader.load)
+
+
+def _refusing_streams(is_ours: IsOurs, fit: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    @wraps(fit)
+    def told(self: Any, dataset: Any) -> Any:
+        stages = self.getStages()
+        if getattr(dataset, "isStreaming", False) and any(map(is_ours, stages)):
+            for stage in stages:
+                if hasattr(stage, "fit") and not is_ours(stage):
+                    raise learns_from_all(stage)
+        return fit(self, dataset)
+
+    return told
+
+
+def learns_from_all(stage: Any) -> ColumnTypeError:
+    """Return the error for an estimator of pyspark's that is to be fitted to a stream."""
+    return ColumnTypeError(
+        f"{stage} learns from all rows, and a streaming DataFrame has no last one: fit on rows that are there, "
+        "spark.read in place of spark.readStream, and transform the stream with the model"
+    )
 
 
 def _naming_ours(load: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
@@ -104,8 +126,8 @@ class _Others:
         return [{param: value for param, value in one.items() if param.parent not in self._left_out} for one in maps]
 
 
-def saved_with_validators(is_ours: IsOurs, module: ModuleType) -> None:
-    """Let pyspark's validators be saved and loaded with pipelines that have stages of ours; see `saved_with_pipelines`.
+def taught_validators(is_ours: IsOurs, module: ModuleType) -> None:
+    """Let pyspark's validators be saved and loaded with pipelines that have stages of ours; see `taught_pipelines`.
 
     Args:
         is_ours: tells our stages from others.
