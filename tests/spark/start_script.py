@@ -110,5 +110,16 @@ def self_made() -> Any:
     return {"bare": bare, "stopped": acts(frame), "late": late}
 
 
+def submitted() -> Any:
+    """Two sessions, one after the other, in the JVM of ``spark-submit``."""
+    rows = []
+    for _ in range(2):
+        rows.append(tokens(begin(**{"spark.driver.memory": "1g"})).count())
+        annopipe.stop()
+    return {"rows": rows}
+
+
+CASES = {"wrong": wrong_starts, "ended": ended, "self-made": self_made, "submitted": submitted}
+
 if __name__ == "__main__":
-    print(json.dumps({"wrong": wrong_starts, "ended": ended, "self-made": self_made}[sys.argv[1]]()))
+    print(json.dumps(CASES[sys.argv[1]]()))

@@ -22,7 +22,9 @@ def _run(case: str, folder: Path, *arguments: str) -> Found:
     apache_spark.skip_without_apache_spark()
     unset = ("PYSPARK_PYTHON", "SPARK_DRIVER_MEMORY", "SPARK_HOME")
     environment = {key: value for key, value in os.environ.items() if key not in unset}
-    run = [sys.executable, SCRIPT, case, *arguments]
+    program = [apache_spark.home() / "bin" / "spark-submit"] if case == "submitted" else [sys.executable]
+    environment |= {"PYSPARK_DRIVER_PYTHON": sys.executable} if case == "submitted" else {}
+    run = [*program, SCRIPT, case, *arguments]
     done = subprocess.run(run, env=environment, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-8000:]
     found: Found = json.loads(done.stdout.splitlines()[-1])
@@ -60,6 +62,10 @@ def test_a_session_that_ended_is_told_at_once(tmp_path: Path) -> None:
         _is(told, "SessionError", "the JVM of Apache Spark died (exit code -9)")
     assert found["rows"] == 1
     assert not (tmp_path / "never").exists()
+
+
+def test_sessions_follow_each_other_in_the_jvm_of_spark_submit(tmp_path: Path) -> None:
+    assert _run("submitted", tmp_path)["rows"] == [1, 1]
 
 
 def test_a_session_of_pysparks_own(tmp_path: Path) -> None:

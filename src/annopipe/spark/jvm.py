@@ -32,7 +32,7 @@ class Jvm:
     """A JVM that this process runs for a session.
 
     Attributes:
-        launched: whether it was launched here; one that somebody else's session left behind is never ended.
+        launched: whether it was launched here; that of ``spark-submit``, or of somebody else's session, is never ended.
     """
 
     def __init__(self, conf: Mapping[str, str], variables: Mapping[str, str]) -> None:
@@ -48,8 +48,9 @@ class Jvm:
         from pyspark import SparkConf, SparkContext
         from pyspark.errors import PySparkException
 
-        self.launched = SparkContext._gateway is None
-        if not self.launched and (late := sorted(_AT_LAUNCH & conf.keys())):
+        idle, submitted = SparkContext._gateway is None, "PYSPARK_GATEWAY_PORT" in os.environ
+        self.launched = idle and not submitted
+        if not idle and not submitted and (late := sorted(_AT_LAUNCH & conf.keys())):
             msg = (
                 f"a JVM of another Spark session runs in this process, and {', '.join(late)} act only when it starts: "
                 "set them for that session, or call start(...) first, in a new process"
