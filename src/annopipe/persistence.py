@@ -233,9 +233,9 @@ def saved_class(path: str | os.PathLike[str]) -> str | None:
 def _pyspark_class(metadata: Path) -> str | None:
     """Return the public name of pyspark's class that Python's pyspark saved with this metadata, None for others."""
     for line in metadata.glob("part-*"):
-        found = re.search(r'"class": ?"(pyspark\.ml)\.\w+\.(\w+)"', line.read_text(encoding="utf-8", errors="replace"))
+        found = re.search(r'"class": ?"(pyspark\.ml\.[\w.]+)"', line.read_text(encoding="utf-8", errors="replace"))
         if found is not None:
-            return ".".join(found.groups())
+            return found.group(1).replace("pyspark.ml.pipeline.", "pyspark.ml.")
     return None
 
 

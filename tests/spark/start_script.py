@@ -59,12 +59,15 @@ def wrong_starts() -> Any:
     first, variables = _settings(spark), "PYSPARK_PYTHON" in os.environ
     annopipe.stop()
     spark = begin()
+    second, rows = _settings(spark), tokens(spark).count()
+    annopipe.stop()
     return {
         "failures": failures,
+        "late": told(lambda: begin(**{"spark.driver.memory": "700m"})),
         "first": first,
-        "second": _settings(spark),
+        "second": second,
         "variables": [variables, "PYSPARK_PYTHON" in os.environ],
-        "rows": tokens(spark).count(),
+        "rows": rows,
     }
 
 
@@ -75,23 +78,29 @@ def _settings(spark: Any) -> dict[str, Any]:
 
 
 def ended() -> Any:
-    """Frames of sessions that were stopped by us, by their own method, and whose JVM died."""
-    spark = begin()
-    frame = tokens(spark)
-    stopped_by = {}
-    annopipe.stop()
-    spark.stop()
-    stopped_by["annopipe"] = [*acts(frame), told(lambda: spark.range(3)), told(lambda: spark.sql("select 1"))]
-    spark = begin()
-    frame = tokens(spark)
-    spark.stop()
-    stopped_by["itself"] = acts(frame)
+    """Frames of sessions that were stopped by us, by their own method, and whose JVM died; what is made once stays."""
+    from pyspark.sql import functions
+    from pyspark.sql.types import LongType
+
+    longer = functions.udf(lambda number: number + 1, LongType())
+    stopped_by, sums = {}, []
+    for name in ("annopipe", "itself"):
+        spark = begin()
+        frame = tokens(spark)
+        sums.append(spark.range(3).select(longer("id").alias("n")).groupBy().sum("n").first()[0])
+        if name == "annopipe":
+            annopipe.stop()
+        spark.stop()
+        stopped_by[name] = acts(frame)
     spark = begin()
     frame = tokens(spark)
     os.kill((jvm := spark.sparkContext._gateway.proc).pid, signal.SIGKILL)
     jvm.wait()
     died = acts(frame)
-    return {"stopped by": stopped_by, "died": died, "rows": tokens(begin()).count()}
+    spark = begin()
+    others = [spark.range(100).filter("id < 50") for _ in range(20)]
+    died.append(told(lambda: tokens(spark).union(frame).count()))
+    return {"stopped by": stopped_by, "sums": sums, "died": died, "rows": tokens(spark).count(), "kept": len(others)}
 
 
 def self_made() -> Any:

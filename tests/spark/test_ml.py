@@ -195,6 +195,10 @@ def test_a_grid_of_our_params_is_searched_saved_and_loaded(spark: Any, tmp_path:
     assert model.bestModel.stages[1].getMinLength() in (5, 1)
     whole = getattr(tuning, kind)(estimator=Pipeline(stages=stages), **settings)
     assert whole.fit(frame).bestModel.stages[1].getMinLength() == model.bestModel.stages[1].getMinLength()
+    with pytest.raises(
+        SavedPipelineError, match=rf"model was saved by pyspark: .*pyspark\.ml\.tuning\.{kind}Model\.load"
+    ):
+        PipelineModel.load(tmp_path / "model")
     with pytest.raises(SavedPipelineError, match=r"make it with estimator=pyspark\.ml\.Pipeline\(stages"):
         whole.save(str(tmp_path / "other"))
 

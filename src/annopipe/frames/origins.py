@@ -43,5 +43,10 @@ def _is_kept(frame: Any) -> bool:
 
     Sail says of every frame that it is kept outside the heap, which Apache Spark does only in a JVM that is told so.
     """
-    level = frame.storageLevel
+    from pyspark.errors import PySparkException
+
+    try:
+        level = frame.storageLevel
+    except PySparkException:  # a server that keeps nothing need not know the question
+        return False
     return bool((level.useMemory or level.useDisk) and (hasattr(frame, "_jdf") or not level.useOffHeap))

@@ -6,7 +6,8 @@ What the user set wins, whether by a keyword of `annopipe.start`, ``spark-submit
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -57,17 +58,17 @@ def start_classic(conf: Mapping[str, str]) -> tuple[Any, Jvm]:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
-    jvm = Jvm({**QUIET, **conf}, _variables(conf))
-    try:
-        session = _session(conf)
-    except (Py4JError, PySparkException) as error:
-        cause = _cause(error)
-        jvm.stop()
-        raise SessionError(f"Apache Spark does not start: {cause}") from None
-    except BaseException:
-        jvm.stop()
-        raise
-    jvm.bear(session)
+    with _variables(conf):
+        jvm = Jvm({**QUIET, **conf})
+        try:
+            session = _session(conf)
+        except (Py4JError, PySparkException) as error:
+            cause = _cause(error)
+            jvm.leave()
+            raise SessionError(f"Apache Spark does not start: {cause}") from None
+        except BaseException:
+            jvm.leave()
+            raise
     raise_ours(session)
     return session, jvm
 
@@ -91,7 +92,12 @@ def _cause(error: Exception) -> str:
 
 def unset(settings: Any) -> dict[str, str]:
     """Return the usual settings that a ``SparkConf`` lacks."""
-    usual = {"spark.master": MASTER, **USUAL, **(LOCAL if is_local(settings.get("spark.master", MASTER)) else {})}
+    usual = {
+        "spark.master": MASTER,
+        **QUIET,
+        **USUAL,
+        **(LOCAL if is_local(settings.get("spark.master", MASTER)) else {}),
+    }
     return {key: usual[key] for key in usual if not settings.contains(key) or (key, settings.get(key)) in _FILLED_IN}
 
 
@@ -117,8 +123,9 @@ def check_classic() -> None:
     check_java(whole)
 
 
-def _variables(conf: Mapping[str, str]) -> dict[str, str]:
-    """Return variables for the JVM: the Python of its workers, and memory up to a quarter of this machine's, 1 to 8 GB.
+@contextmanager
+def _variables(conf: Mapping[str, str]) -> Iterator[None]:
+    """Set variables that a start reads: the Python of workers, and memory up to a quarter of this machine's, 1 to 8 GB.
 
     Spark's default, 1 GB, is little for vectors that are collected; the variable is the weakest of all ways to set it.
     """
@@ -126,4 +133,13 @@ def _variables(conf: Mapping[str, str]) -> dict[str, str]:
     if "SPARK_DRIVER_MEMORY" not in os.environ and "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
         whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         own["SPARK_DRIVER_MEMORY"] = f"{min(8, max(1, whole // 4 // _GIGABYTE))}g"
-    return own
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,7 +1,7 @@
-"""The JVM behind a session of Apache Spark: launched with its settings, and ended with it, so that none of them stays.
+"""The JVM behind sessions of Apache Spark: one a process, launched with the first session's settings.
 
-pyspark keeps one JVM a process: settings given at its launch hold for all later sessions, memory cannot be changed
-any more, and a session that failed to start spoils those after it.
+pyspark hands the settings of the launch on to all later sessions, keeps a JVM in which a first start failed, and never
+notices one that died. Here settings end with their session, a failed start leaves nothing, and a dead JVM is replaced.
 """
 
 import contextlib
@@ -12,7 +12,9 @@ from typing import Any, Final, NoReturn
 
 from annopipe.errors import SessionError
 
-_PATIENCE: Final = 10.0
+_PATIENCE: Final = 2.0
+_SUBMITTED: Final = "PYSPARK_GATEWAY_PORT"
+_NOTE: Final = "annopipe_launch"
 _AT_LAUNCH: Final = frozenset(
     f"spark.{name}"
     for name in (
@@ -29,88 +31,76 @@ _AT_LAUNCH: Final = frozenset(
 
 
 class Jvm:
-    """A JVM that this process runs for a session.
+    """The JVM that pyspark uses in this process; it outlives its sessions, and with it what users made of Java objects.
 
-    Attributes:
-        launched: whether it was launched here; that of ``spark-submit``, or of somebody else's session, is never ended.
+    Raises:
+        SessionError: it does not come up, or one runs already and a setting would need another.
     """
 
-    def __init__(self, conf: Mapping[str, str], variables: Mapping[str, str]) -> None:
-        """Launch a JVM, unless pyspark has one.
-
-        Args:
-            conf: settings to launch with.
-            variables: environment variables for it, taken back when it ends.
-
-        Raises:
-            SessionError: it does not come up, or one runs already and a setting would need another.
-        """
+    def __init__(self, conf: Mapping[str, str]) -> None:
         from pyspark import SparkConf, SparkContext
         from pyspark.errors import PySparkException
 
-        idle, submitted = SparkContext._gateway is None, "PYSPARK_GATEWAY_PORT" in os.environ
-        self.launched = idle and not submitted
-        if not idle and not submitted and (late := sorted(_AT_LAUNCH & conf.keys())):
-            msg = (
-                f"a JVM of another Spark session runs in this process, and {', '.join(late)} act only when it starts: "
-                "set them for that session, or call start(...) first, in a new process"
-            )
-            raise SessionError(msg)
-        self._before = {name: os.environ.get(name) for name in variables}
-        os.environ.update(variables)
+        self._launched = SparkContext._gateway is None and _SUBMITTED not in os.environ
+        if SparkContext._gateway is not None and _SUBMITTED not in os.environ:
+            _check_late(SparkContext._gateway, conf)
         try:
             SparkContext._ensure_initialized(conf=SparkConf(loadDefaults=False).setAll(list(conf.items())))
         except (OSError, PySparkException) as error:
-            self._restore()
             raise _not_up(error) from None
         self._gateway: Any = SparkContext._gateway
-        self._session: Any = None
-        if self.launched:
-            self._tell_its_end()
+        if self._launched:
+            setattr(self._gateway, _NOTE, dict(conf))
+            for key in conf:
+                self._gateway.jvm.java.lang.System.clearProperty(key)
+            self._tell_its_death()
 
     @property
     def running(self) -> bool:
-        """Whether the JVM lives."""
+        """Whether the JVM lives; of one that ``spark-submit`` runs nobody can say."""
         process = getattr(self._gateway, "proc", None)
-        return self._gateway is not None and (process is None or process.poll() is None)
+        return process is None or process.poll() is None
 
-    def bear(self, session: Any) -> None:
-        """Let a session's own ``stop`` end this JVM as well."""
-        self._session = session
-        if self.launched:
-            session.stop = self.stop
+    def leave(self) -> None:
+        """End the JVM if it was launched for a start that failed, so that nothing of it is left for the next."""
+        process = getattr(self._gateway, "proc", None)
+        if not self._launched or process is None:
+            return
+        self._forget()
+        self._gateway.shutdown()
+        with contextlib.suppress(OSError):
+            process.stdin.close()
+        for end in (lambda: None, process.terminate, process.kill):
+            end()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE)
+                return
 
-    def stop(self) -> None:
-        """Stop the session, and end its JVM if it was launched here; its frames say from now on that it ended."""
-        self._restore()
-        session, self._session = self._session, None
-        if session is not None and self.running:
-            type(session).stop(session)
-        if self._gateway is not None and (self.launched or not self.running):
-            self._end()
-            if session is not None:
-                session._sc._jsc = session._jsc = session._jsparkSession = _Ended()
+    def bury(self) -> None:
+        """Forget a JVM that died, so that the next start launches another.
 
-    def _end(self) -> None:
+        Its objects are marked: another JVM counts its own from the start again, and would take an old frame for
+        whatever has that number there.
+        """
+        from py4j.finalizer import ThreadSafeFinalizer
+
+        self._forget()
+        client = self._gateway._gateway_client
+        with ThreadSafeFinalizer.lock:
+            alive = [found for reference in ThreadSafeFinalizer.finalizers.values() if (found := reference())]
+        for one in alive:
+            if one._gateway_client is client:
+                one._target_id = _Dead()
+
+    def _forget(self) -> None:
         from pyspark import SparkContext
         from pyspark.sql import SparkSession
 
-        gateway, self._gateway = self._gateway, None
-        if SparkContext._gateway is gateway:
+        if SparkContext._gateway is self._gateway:
             SparkContext._gateway = SparkContext._jvm = None
             SparkContext._active_spark_context = SparkSession._instantiatedSession = None
-        gateway.shutdown()
-        gateway._gateway_client.send_command = _gone
-        if (process := getattr(gateway, "proc", None)) is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-            try:
-                process.wait(_PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
 
-    def _tell_its_end(self) -> None:
+    def _tell_its_death(self) -> None:
         """Let calls say that the JVM died, which py4j tells as a connection that is refused."""
         from py4j.protocol import Py4JNetworkError
 
@@ -123,38 +113,37 @@ class Jvm:
             except (OSError, Py4JNetworkError):
                 if process is None or process.poll() is None:
                     raise
-                msg = (
-                    f"the JVM of Apache Spark died (exit code {process.returncode}), perhaps for lack of memory "
-                    "(spark.driver.memory): annopipe.start() gives a new session"
-                )
-                raise SessionError(msg) from None
+                raise _died(process.returncode) from None
 
         client.send_command = told
 
-    def _restore(self) -> None:
-        before, self._before = self._before, {}
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+
+class _Dead:
+    """In place of the number of a Java object whose JVM died: every command that would name it is the error."""
+
+    def __radd__(self, _: Any) -> NoReturn:
+        raise _died()
+
+    __add__ = __radd__
 
 
-class _Ended:
-    """In place of a Java object whose JVM is gone: false, and every use of it is the error that says so."""
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        _gone()
+def _died(code: int | None = None) -> SessionError:
+    how = "" if code is None else f" (exit code {code})"
+    return SessionError(
+        f"the JVM of Apache Spark died{how}, perhaps for lack of memory (spark.driver.memory): annopipe.start() gives "
+        "a new session"
+    )
 
 
-def _gone(*_: Any, **__: Any) -> NoReturn:
-    msg = "this Spark session was stopped, and its frames with it: annopipe.start() gives a new one"
-    raise SessionError(msg)
+def _check_late(gateway: Any, conf: Mapping[str, str]) -> None:
+    launched = vars(gateway).get(_NOTE, {})  # other names of a gateway are Java's
+    late = sorted(key for key in _AT_LAUNCH & conf.keys() if launched.get(key) != conf[key])
+    if late:
+        msg = (
+            f"Spark's JVM runs in this process already, and {', '.join(late)} act when it starts and never again: "
+            "give them to the first start(...), in a new process"
+        )
+        raise SessionError(msg)
 
 
 def _not_up(error: Exception) -> SessionError:

@@ -103,14 +103,26 @@ def stop() -> None:
         if _running is None:
             return
         running, _running = _running, None
-        if running.process == os.getpid() and running.engine != "spark" and is_live(running.session):
+        if running.engine == "spark":
+            _stop_classic(running)
+            return
+        if running.process == os.getpid() and is_live(running.session):
             running.session.stop()
         if running.server is not None and running.pid == os.getpid():
-            if running.engine == "spark" or running.server.running:
+            if running.server.running:
                 running.server.stop()
             servers.forget(running.port)
         for name in running.set_here:
             os.environ.pop(name, None)
+
+
+def _stop_classic(running: _Running) -> None:
+    if running.process != os.getpid():
+        return
+    if not running.server.running:
+        running.server.bury()
+    elif is_live(running.session):
+        running.session.stop()
 
 
 def is_live(session: Any) -> bool:
@@ -118,7 +130,7 @@ def is_live(session: Any) -> bool:
     if hasattr(type(session), "is_stopped"):
         return not session.is_stopped
     context = getattr(session, "_sc", None)
-    return context is not None and bool(context._jsc)
+    return context is not None and context._jsc is not None
 
 
 def _check_engine(engine: str | None, remote: str | None) -> None:
