@@ -14,10 +14,10 @@ def test_whatever_holds_a_model_is_taken(tiny_model_folder: Path, model: Pipelin
     embeddings = AlbertEmbeddings.pretrained(str(tiny_model_folder)).setInputCols("document", "token")
     unfitted = Pipeline(stages=[DocumentAssembler(inputCol="text", outputCol="document"), Tokenizer(), embeddings])
     nested = Pipeline(stages=[unfitted, model])
-    expected = (tiny_model_folder, annopipe.load(tiny_model_folder).model.content_hash)
-    for given in (unfitted, model, embeddings, tiny_model_folder, str(tiny_model_folder), expected[0]):
-        assert list(_models([given])) == [expected]
-    assert list(_models([nested])) == [expected] * 2
+    content = annopipe.load(tiny_model_folder).model.content_hash  # one model, wherever else it lies
+    for given in (unfitted, model, embeddings, tiny_model_folder, str(tiny_model_folder)):
+        assert [found for _, found in _models([given])] == [content]
+    assert [found for _, found in _models([nested])] == [content] * 2
     assert list(_models([Pipeline(stages=[Tokenizer()])])) == []
     with pytest.raises(ParamTypeError, match="not int"):
         list(_models([5]))
@@ -27,4 +27,4 @@ def test_pipelines_of_pyspark_are_taken(tiny_model_folder: Path) -> None:
     ml = pytest.importorskip("pyspark.ml", reason="pyspark is absent: pip install 'annopipe[spark]'")
     embeddings = AlbertEmbeddings.pretrained(str(tiny_model_folder)).setInputCols("document", "token")
     for given in (ml.Pipeline(stages=[embeddings]), ml.PipelineModel(stages=[embeddings])):
-        assert [folder for folder, _ in _models([given])] == [tiny_model_folder]
+        assert [folder.is_dir() for folder, _ in _models([given])] == [True]
