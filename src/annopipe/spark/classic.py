@@ -6,17 +6,17 @@ What the user set wins, whether by a keyword of `annopipe.start`, ``spark-submit
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any, Final
 
 from annopipe.errors import MissingExtra, SessionError
-from annopipe.frames.spark_errors import raise_ours
+from annopipe.frames.spark_raising import raise_ours
 from annopipe.spark.java import check_java
 from annopipe.spark.jvm import Jvm
 from annopipe.spark.master import MASTER, check_master, is_local
 from annopipe.spark.packages import installed
+from annopipe.spark.variables import variables
 
 LEAST: Final = (3, 5)
 """The oldest pyspark that hands Arrow batches to a function as annopipe needs it."""
@@ -58,7 +58,7 @@ def start_classic(conf: Mapping[str, str]) -> tuple[Any, Jvm]:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
-    with _variables(conf):
+    with variables(_own_variables(conf)):
         jvm = Jvm({**QUIET, **conf})
         try:
             session = _session(conf)
@@ -92,12 +92,8 @@ def _cause(error: Exception) -> str:
 
 def unset(settings: Any) -> dict[str, str]:
     """Return the usual settings that a ``SparkConf`` lacks."""
-    usual = {
-        "spark.master": MASTER,
-        **QUIET,
-        **USUAL,
-        **(LOCAL if is_local(settings.get("spark.master", MASTER)) else {}),
-    }
+    near = LOCAL if is_local(settings.get("spark.master", MASTER)) else {}
+    usual = {"spark.master": MASTER, **QUIET, **USUAL, **near}
     return {key: usual[key] for key in usual if not settings.contains(key) or (key, settings.get(key)) in _FILLED_IN}
 
 
@@ -123,23 +119,14 @@ def check_classic() -> None:
     check_java(whole)
 
 
-@contextmanager
-def _variables(conf: Mapping[str, str]) -> Iterator[None]:
-    """Set variables that a start reads: the Python of workers, and memory up to a quarter of this machine's, 1 to 8 GB.
+def _own_variables(conf: Mapping[str, str]) -> dict[str, str]:
+    """Return variables that a start reads: the Python of workers, and the JVM's memory where nothing else sets it.
 
-    Spark's default, 1 GB, is little for vectors that are collected; the variable is the weakest of all ways to set it.
+    It may take up to a quarter of this machine's, 1 to 8 GB: Spark's default, 1 GB, is little for vectors that are
+    collected. The variable is the weakest of all ways to set it.
     """
     own = {"PYSPARK_PYTHON": conf.get(_PYTHON) or os.environ.get("PYSPARK_PYTHON") or sys.executable}
     if "SPARK_DRIVER_MEMORY" not in os.environ and "SC_PHYS_PAGES" in getattr(os, "sysconf_names", ()):
         whole = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         own["SPARK_DRIVER_MEMORY"] = f"{min(8, max(1, whole // 4 // _GIGABYTE))}g"
-    before = {name: os.environ.get(name) for name in own}
-    os.environ.update(own)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    return own

@@ -1,12 +1,12 @@
 """Sail inside this process: a Spark Connect server without a JVM."""
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, Final
 
 from annopipe.errors import SessionError
 from annopipe.spark.servers import HOST
+from annopipe.spark.variables import variables
 
 PORT_KEY: Final = "spark.connect.grpc.binding.port"
 QUIET: Final = {"RUST_LOG": "error"}
@@ -41,7 +41,8 @@ def start_server(conf: Mapping[str, str]) -> Any:
 
     port = conf.get(PORT_KEY, "0")
     own = {_variable(key): value for key, value in conf.items() if key.startswith(_PREFIX)}
-    with _environment({**QUIET, **ORDERED, **ROOMY, **LASTING, **LEAN}, own):
+    usual = {**QUIET, **ORDERED, **ROOMY, **LASTING, **LEAN}
+    with variables({**{key: usual[key] for key in usual if key not in os.environ}, **own}):
         try:
             server = SparkConnectServer(HOST, int(port))
             server.start(background=True)
@@ -62,19 +63,3 @@ def spark_conf(conf: Mapping[str, str]) -> dict[str, str]:
 
 def _variable(key: str) -> str:
     return "SAIL_" + key.removeprefix(_PREFIX).upper().replace(".", "__")
-
-
-@contextmanager
-def _environment(defaults: Mapping[str, str], explicit: Mapping[str, str]) -> Iterator[None]:
-    """Set variables while the server reads them: defaults where the user set nothing, explicit ones in any case."""
-    wanted = {**{key: value for key, value in defaults.items() if key not in os.environ}, **explicit}
-    before = {key: os.environ.get(key) for key in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for key, value in before.items():
-            if value is None:
-                del os.environ[key]
-            else:
-                os.environ[key] = value
