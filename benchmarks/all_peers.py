@@ -85,7 +85,7 @@ class Contest:
         """Start, peak memory and size, each process by itself."""
         seconds: dict[str, list[float]] = {}
         jobs: dict[str, list[float]] = {}
-        memory: dict[str, int] = {}
+        memory: dict[str, dict[str, int]] = {}
         for number in range(starts):
             for seat in alone():
                 if seat not in self.seats:
@@ -107,7 +107,8 @@ class Contest:
                 size, cuda = installed_bytes(self.given.environments / seat.environment)
                 start = asdict(Figure.of(seconds[seat.name]))
                 job = asdict(Figure.of(jobs[seat.name])) if seat.name in jobs else None
-                whole = {"start": start, "job": job, "memory": memory[seat.name], "installed": size, "cuda": cuda}
+                peak = {"memory": memory[seat.name]["bytes"], "worker": memory[seat.name]["worker"] or None}
+                whole = {"start": start, "job": job, **peak, "installed": size, "cuda": cuda}
                 self.results[seat.name]["whole"] = whole
 
     def _leave_out(self, seat: Seat, reason: str) -> None:

@@ -68,9 +68,9 @@ class Process:
         with np.load(file) as found:
             return dict(found)
 
-    def memory(self) -> int:
-        """Peak bytes of the process and those below it."""
-        return int(self._ask({"do": "memory"})["bytes"])
+    def memory(self) -> dict[str, int]:
+        """Peak ``bytes`` of the process and those below it, of them the largest Python ``worker`` of Spark."""
+        return self._ask({"do": "memory"})
 
     def end(self) -> None:
         """Let it end, by force where it will not."""

@@ -86,12 +86,13 @@ def _equality(results: Results) -> str:
 
 def _whole(results: Results) -> str:
     head = ["", "process start to first vector, s", "to the end of a job of one row, s"]
-    head += ["peak memory, MB", "installed, MB", "of it CUDA", "versions"]
+    head += ["peak memory, MB", "of it a Python worker", "installed, MB", "of it CUDA", "versions"]
     rows = []
     for seat in results["seats"]:
         whole = seat.get("whole")
         if whole:
-            sizes = [f"{whole['memory'] / 1e6:,.0f}", f"{whole['installed'] / 1e6:,.0f}", f"{whole['cuda'] / 1e6:,.0f}"]
+            told = [whole["memory"], whole.get("worker"), whole["installed"], whole["cuda"]]
+            sizes = ["" if size is None else f"{size / 1e6:,.0f}" for size in told]
             job = f"{whole['job']['median']:.2f}" if whole.get("job") else ""
             rows.append([seat["name"], f"{whole['start']['median']:.2f}", job, *sizes, seat["versions"]])
     note = (

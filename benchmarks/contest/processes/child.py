@@ -4,9 +4,10 @@ Only the standard library and NumPy: each peer lives in an environment of its ow
 error, so that it cannot get among the answers.
 
 A command is ``{"do": "run", "setting", "texts", "times"}`` (seconds of each time), ``{"do": "vectors", "setting",
-"texts", "file"}`` (arrays into an ``.npz`` file), ``{"do": "memory"}`` (peak bytes of this process and those below it)
-or ``{"do": "end"}``. The first answer says that the model is there and gave vectors: the program is called with the
-job's file, a folder of its own, and setting and texts of these first vectors.
+"texts", "file"}`` (arrays into an ``.npz`` file), ``{"do": "memory"}`` (peak bytes of this process and those below it,
+and of the largest Python worker of Spark among them) or ``{"do": "end"}``. The first answer says that the model is there
+and gave vectors: the program is called with the job's file, a folder of its own, and setting and texts of these first
+vectors.
 """
 
 import json
@@ -85,7 +86,9 @@ def serve(load: Any) -> None:
 
 def _answer(peer: Peer, job: Job, command: "dict[str, Any]") -> "dict[str, Any]":
     if command["do"] == "memory":
-        return {"bytes": peak_memory(os.getpid())}
+        found = peaks(os.getpid())
+        workers = [peak for command, peak in found if "pyspark.daemon" in command]
+        return {"bytes": sum(peak for _, peak in found), "worker": max(workers, default=0)}
     texts = job.texts[command["texts"]]
     if command["do"] == "vectors":
         np.savez(command["file"], **peer.vectors(command["setting"], texts))
@@ -109,14 +112,15 @@ def _job(found: "dict[str, Any]", scratch: Path) -> Job:
     return Job(Path(found["model"]), found["threads"], texts, scratch, found["extra"])
 
 
-def peak_memory(pid: int) -> int:
-    """Peak resident bytes of a process and of all below it that live, as Linux tells; 0 elsewhere."""
+def peaks(pid: int) -> "list[tuple[str, int]]":
+    """Command and peak resident bytes of a process and of all below it that live, as Linux tells; none elsewhere."""
     status = Path(f"/proc/{pid}/status")
     if not status.is_file():
-        return 0
+        return []
+    command = Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
     line = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
     below = [int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()]
-    return int(line.split()[1]) * 1024 + sum(map(peak_memory, below))
+    return [(command, int(line.split()[1]) * 1024), *(found for child in below for found in peaks(child))]
 
 
 def batches(order: Sequence[int], size: int) -> "list[list[int]]":
