@@ -9,9 +9,10 @@ import pytest
 
 from annopipe.bulk.stages import Choice
 from annopipe.cli import main
-from annopipe.cli.doctor import hub, models, processor, self_test, versions
+from annopipe.cli.doctor import hub, models, processor, self_test, spark, versions
 from annopipe.cli.doctor.extras import EXTRAS
 from annopipe.cli.doctor.section import Section
+from annopipe.spark import packages
 
 PROJECT = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -85,6 +86,14 @@ def test_a_model_that_does_not_load_is_a_fault(monkeypatch: pytest.MonkeyPatch) 
 def test_an_absent_library_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(versions, "NEEDED", ("numpy", "no-such-library"))
     assert versions.versions().faults == ("no-such-library is absent: pip install no-such-library",)
+
+
+def test_a_pyspark_without_java_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(packages, "has_sail", lambda: False)
+    monkeypatch.setattr(packages, "installed", {"pyspark": "4.1.0"}.get)
+    monkeypatch.setattr(packages, "find_spec", lambda _: object())
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    assert "pyspark is there and needs Java" in str(spark.spark().facts["start() takes"])
 
 
 def test_extras_and_needs_are_those_of_the_project() -> None:

@@ -33,7 +33,11 @@ def spark() -> Section:
 def _engine() -> str:
     if packages.has_sail():
         return "sail, inside this process"
-    return "Apache Spark, in a JVM" if packages.has_classic() else "none: pip install 'annopipe[sail]'"
+    if packages.has_classic():
+        return "Apache Spark, in a JVM"
+    if packages.installed("pyspark") is not None:
+        return "none: pyspark is there and needs Java (JAVA_HOME), or pip install 'annopipe[sail]'"
+    return "none: pip install 'annopipe[sail]'"
 
 
 def _dead_remote() -> str | None:
