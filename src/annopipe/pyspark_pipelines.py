@@ -21,7 +21,7 @@ _MARK: Final = "annopipe"
 IsOurs = Callable[[Any], bool]
 
 
-def taught_pipelines(is_ours: IsOurs, module: ModuleType) -> None:
+def teach_pipelines(is_ours: IsOurs, module: ModuleType) -> None:
     """Let pyspark's pipelines be saved and loaded with stages of ours, and say so where they would learn from a stream.
 
     Args:
@@ -126,8 +126,8 @@ class _Others:
         return [{param: value for param, value in one.items() if param.parent not in self._left_out} for one in maps]
 
 
-def taught_validators(is_ours: IsOurs, module: ModuleType) -> None:
-    """Let pyspark's validators be saved and loaded with pipelines that have stages of ours; see `taught_pipelines`.
+def teach_validators(is_ours: IsOurs, module: ModuleType) -> None:
+    """Let pyspark's validators be saved and loaded with pipelines that have stages of ours; see `teach_pipelines`.
 
     Args:
         is_ours: tells our stages from others.

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from annopipe.import_hooks import after_import
-from annopipe.pyspark_pipelines import PIPELINES, TUNING, taught_pipelines, taught_validators
+from annopipe.pyspark_pipelines import PIPELINES, TUNING, teach_pipelines, teach_validators
 
 MODULE: Final = "pyspark.ml.base"
 
@@ -22,8 +22,8 @@ def register(cls: type) -> None:
     _classes.append(cls)
     if len(_classes) == 1:
         after_import(MODULE, _join_all)
-        after_import(PIPELINES, partial(taught_pipelines, is_ours))
-        after_import(TUNING, partial(taught_validators, is_ours))
+        after_import(PIPELINES, partial(teach_pipelines, is_ours))
+        after_import(TUNING, partial(teach_validators, is_ours))
     elif (module := sys.modules.get(MODULE)) is not None:
         _join(cls, module)
 

@@ -1,26 +1,16 @@
 """Spark's frames: schema, metadata, laziness, small slices, other columns, what is refused."""
 
 import io
-import pickle
-import platform
-import sys
 from contextlib import redirect_stdout
-from importlib.util import find_spec
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
-from annopipe import AlbertEmbeddings, DocumentAssembler, EmbeddingsFinisher, Pipeline, PipelineModel, SentenceDetector
-from annopipe.annotators.plan import Plan
-from annopipe.errors import ColumnTypeError, UnsupportedColumn, WiringError, WorkerLacks
-from annopipe.frames import origin, spark_frames, spark_shipping
-from annopipe.frames.spark_errors import by_name
-from annopipe.frames.spark_shipping import shipped
-from annopipe.frames.spark_step import SparkStep
+from annopipe import DocumentAssembler, EmbeddingsFinisher, Pipeline, PipelineModel, SentenceDetector
+from annopipe.errors import ColumnTypeError, UnsupportedColumn, WiringError
+from annopipe.frames import origin
 from spark.conftest import ENGINE
 from spark.type_table import TYPES
 
@@ -281,90 +271,3 @@ def test_annotations_read_back_from_parquet_go_on(spark: Any, model: PipelineMod
     result = PipelineModel(model.stages[2:]).transform(spark.read.parquet(str(tmp_path / "tokens")).orderBy("n"))
     direct = model.transform(_frame(spark)).select("e").collect()
     assert result.select("e").collect() == direct
-
-
-def test_what_travels_is_small(spark: Any, monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:
-    from pyspark import cloudpickle
-
-    sizes = []
-
-    def noted(step: SparkStep) -> Any:
-        function = shipped(step)
-        sizes.append(len(cloudpickle.dumps(function)))
-        return function
-
-    monkeypatch.setattr(spark_frames, "shipped", noted)
-    bundled = AlbertEmbeddings.pretrained("albert_mini").setInputCols("document", "token").setOutputCol("big")
-    PipelineModel([*model.stages, bundled]).transform(_frame(spark))
-    assert len(sizes) == 1
-    assert sizes[0] < 10_000
-
-
-def test_stages_of_another_version_are_told(monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:
-    pytest.importorskip("pyspark")
-    from pyspark import cloudpickle
-
-    schema = pa.schema([pa.field("text", pa.string())])
-    step = SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0])
-    monkeypatch.setattr(spark_shipping, "__version__", "0.0.0")
-    old = cloudpickle.dumps(shipped(step))
-    monkeypatch.undo()
-    with pytest.raises(RuntimeError, match=r"VersionMismatch: .*annopipe 0\.0\.0 .* install the same version"):
-        pickle.loads(old)  # noqa: S301
-    assert list(pickle.loads(cloudpickle.dumps(shipped(step)))(iter([]))) == []  # noqa: S301
-
-
-@pytest.mark.parametrize("name", ["annopipe", "onnxruntime", "pyarrow"])
-def test_a_worker_without_a_package_is_told(monkeypatch: pytest.MonkeyPatch, model: PipelineModel, name: str) -> None:
-    pytest.importorskip("pyspark")
-    from pyspark import cloudpickle
-
-    ours, schema = sys.executable, pa.schema([pa.field("text", pa.string())])
-    sent = cloudpickle.dumps(shipped(SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0])))
-    monkeypatch.setattr("importlib.util.find_spec", lambda wanted: None if wanted == name else find_spec(wanted))
-    monkeypatch.setattr(sys, "executable", "/other/python")
-    with pytest.raises(ImportError) as told:
-        pickle.loads(sent)  # noqa: S301
-    error = by_name(told.value)
-    assert type(error) is WorkerLacks
-    assert f"the worker on {platform.node()} (Python {platform.python_version()}, " in str(error)
-    assert f"lacks {name}, which stages of annopipe" in str(error)
-    assert "spark.archives" in str(error)
-    assert "addArtifacts" in str(error)
-    assert f"PYSPARK_PYTHON={ours} " in str(error)
-
-
-def test_what_was_sent_goes_before_what_is_installed(
-    monkeypatch: pytest.MonkeyPatch, model: PipelineModel, tmp_path: Path
-) -> None:
-    pytest.importorskip("pyspark")
-    (tmp_path / "sent" / "annopipe").mkdir(parents=True)
-    (tmp_path / "sent" / "annopipe" / "__init__.py").touch()
-    (tmp_path / "other").mkdir()
-    files = SimpleNamespace(SparkFiles=SimpleNamespace(_root_directory=str(tmp_path)))
-    monkeypatch.setitem(sys.modules, "pyspark.core.files", files)
-    before = list(sys.path)
-    monkeypatch.setattr(sys, "path", list(before))
-    from pyspark import cloudpickle
-
-    schema = pa.schema([pa.field("text", pa.string())])
-    sent = cloudpickle.dumps(shipped(SparkStep(Plan(model.stages[:1], schema).run, schema, ["text"], [0])))
-    for _ in range(2):
-        assert list(pickle.loads(sent)(iter([]))) == []  # noqa: S301
-        assert sys.path == [str(tmp_path / "sent"), *before]
-
-
-def test_a_task_keeps_to_its_processors(monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:
-    from annopipe.albert import threads
-
-    plan = pickle.dumps(Plan(model.stages[:1], pa.schema([pa.field("text", pa.string())])))
-    monkeypatch.setattr(threads, "_most", None)
-    monkeypatch.setattr(threads, "_affinity", lambda: 8)
-    monkeypatch.setattr(threads, "_quota", lambda _: None)
-    pickle.loads(plan)  # noqa: S301
-    assert threads.thread_count() == 8
-    task = SimpleNamespace(cpus=lambda: 2)
-    context = SimpleNamespace(TaskContext=SimpleNamespace(get=lambda: task))
-    monkeypatch.setitem(sys.modules, "pyspark.taskcontext", context)
-    pickle.loads(plan)  # noqa: S301
-    assert threads.thread_count() == 2

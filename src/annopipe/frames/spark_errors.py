@@ -1,14 +1,12 @@
-"""Errors of stages on workers, raised on the driver as what they are: by name, in one line.
+"""Errors of stages on workers, read on the driver as what they are: by name, in one line.
 
 An engine hands a worker's error to the driver as text, inside a message of its own that has the worker's traceback. The
-text names our error; pyspark is taught to raise that one in place of its own. All other errors stay pyspark's.
+text names our error.
 """
 
 import re
-import threading
 from collections.abc import Callable
-from importlib import import_module
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from annopipe import errors
 from annopipe.errors import AnnopipeError, SessionError
@@ -40,106 +38,16 @@ def by_name(error: Exception) -> AnnopipeError | None:
     found = _NAMED.search(text)
     kind = getattr(errors, found.group(1), None) if found else None
     if found is None or kind is None:
-        told = _stopped() if _STOPPED.search(text) else read_worker(text)
+        told = session_stopped() if _STOPPED.search(text) else read_worker(text)
         return None if told is None else _plain(told)
     named: AnnopipeError = kind(found.group(2).rstrip())
     row = _ROW.match(str(named))
     return _plain(named if row is None else named.at(int(row.group(1)), row.group(2)))
 
 
-def raise_ours(session: Any, reading: Reading = by_name) -> None:
-    """Let a session raise our errors in place of those that pyspark makes of them; once a session.
-
-    Sessions in a JVM share one reader of the JVM's errors, which is taught once a process.
-    """
-    if is_connect(session):
-        _teach_client(session.client, reading)
-    else:
-        _teach_jvm(reading)
-
-
-def _teach_client(client: Any, reading: Reading) -> None:
-    handle = client._handle_error
-    if hasattr(handle, "annopipe"):
-        return
-
-    def told(error: Exception, *operation: Any) -> None:  # pyspark 4.3 names the operation, too
-        from pyspark.errors import PySparkException
-
-        try:
-            handle(error, *operation)
-        except (PySparkException, ValueError) as raised:
-            ours = reading(raised)
-            if ours is None:
-                raise
-            raise ours from None
-
-    told.annopipe = True  # type: ignore[attr-defined]
-    client._handle_error = told
-
-
-def _teach_jvm(reading: Reading) -> None:
-    captured: Any = import_module("pyspark.errors.exceptions.captured")
-    convert = captured.convert_exception
-    if hasattr(convert, "annopipe"):
-        return
-
-    reads = threading.local()
-
-    def converted(error: Any) -> Any:
-        theirs = convert(error)
-        if getattr(reads, "now", False):  # the text asks the JVM for a setting: where that fails, it is converted, too
-            return theirs
-        reads.now = True
-        try:
-            return reading(theirs) or (_stopped() if _is_unknown_after_stop(captured, theirs) else theirs)
-        finally:
-            reads.now = False
-
-    converted.annopipe = True  # type: ignore[attr-defined]
-    captured.convert_exception = converted
-    _teach_call_site()
-    _teach_queries(reading)
-
-
-def _is_unknown_after_stop(captured: Any, error: Exception) -> bool:
-    """Tell whether Java says something that pyspark knows no name for while no Spark runs: its parts are gone."""
-    context = import_module("pyspark").SparkContext
-    return isinstance(error, captured.UnknownException) and context._active_spark_context is None
-
-
-def _teach_call_site() -> None:
-    """Let ``collect`` and the like say that their session was stopped, in place of an attribute of None."""
-    sync = import_module("pyspark.traceback_utils").SCCallSiteSync
-    enter = sync.__enter__
-
-    def entered(self: Any) -> Any:
-        if not self._context._jsc:
-            raise _stopped()
-        return enter(self)
-
-    sync.__enter__ = entered
-
-
-def _teach_queries(reading: Reading) -> None:
-    """Let ``exception()`` of a stream's query return our error, as ``awaitTermination`` raises it."""
-    query = import_module("pyspark.sql.streaming.query").StreamingQuery
-    ask = query.exception
-
-    def asked(self: Any) -> Any:
-        found = ask(self)
-        return found if found is None else reading(found) or found
-
-    query.exception = asked
-
-
-def _stopped() -> AnnopipeError:
+def session_stopped() -> AnnopipeError:
+    """Return the error of a session that was stopped, and of its frames."""
     return SessionError("this Spark session was stopped, and its frames with it: annopipe.start() gives a new one")
-
-
-def is_connect(session: Any) -> bool:
-    """Tell whether a session is a client of a server: Spark Connect's or Sail's."""
-    return any("pyspark.sql.connect" in kind.__module__ for kind in type(session).__mro__)
 
 
 def _plain(error: AnnopipeError) -> AnnopipeError:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from annopipe.errors import WiringError
 from annopipe.frames.adapter import Run
 from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, is_kept, kept_field
-from annopipe.frames.spark_errors import raise_ours
+from annopipe.frames.spark_raising import raise_ours
 from annopipe.frames.spark_shipping import shipped
 from annopipe.frames.spark_step import SparkStep
 from annopipe.frames.spark_types import check_types, to_arrow_field, to_spark_field
@@ -44,10 +44,10 @@ class SparkAdapter:
 
     def apply(self, run: Run, schema: pa.Schema) -> Any:
         """Return the engine's lazy frame; ``run`` is pickled here and now, and works where the rows are."""
-        self._check_case([field.name for field in schema if not is_kept(field) and field.name != ROW_COLUMN])
         types = import_module(type(self._own).__module__)
         own = {field.name: field for field in self._own.fields}
         fields = [field for field in schema if field.name != ROW_COLUMN]
+        self._check_case([field.name for field in fields if not is_kept(field)])
         result = [own[f.name] if is_kept(f) else to_spark_field(types, f) for f in fields]
         places = [self._own.names.index(field.name) if is_kept(field) else None for field in fields]
         step = SparkStep(run, self.schema, [field.name for field in fields], places)

@@ -62,7 +62,11 @@ class WordFunction:
         self._plan = Plan(stages, pa.schema([pa.field("text", pa.string())]))
 
     def __call__(self, texts: pa.Array) -> pa.ListArray:
-        """Return the annotations of some texts; see `_texts` for what is refused."""
+        """Return the annotations of some texts.
+
+        Raises:
+            ColumnTypeError, ParamTypeError: no texts, or several columns.
+        """
         texts = _texts(WORDS, texts)
         batch = pa.RecordBatch.from_arrays([texts], names=["text"])
         made = [made.column("words") for made in self._plan.run(iter([batch]))]
@@ -80,7 +84,11 @@ class SentenceFunction:
         self._stage = embeddings
 
     def __call__(self, texts: pa.Array) -> pa.ListArray:
-        """Return the vectors of some texts; see `_texts` for what is refused."""
+        """Return the vectors of some texts.
+
+        Raises:
+            ColumnTypeError, ParamTypeError: no texts, or several columns.
+        """
         texts = _texts(SENTENCE, texts)
         embedder = embedder_of(self._stage)
         vectors = [sentence.vector for sentence in embedder.embed_sentences(texts.to_pylist())]

@@ -41,8 +41,9 @@ class Jvm:
         from pyspark import SparkConf, SparkContext
         from pyspark.errors import PySparkException
 
-        self._launched = SparkContext._gateway is None and _SUBMITTED not in os.environ
-        if SparkContext._gateway is not None and _SUBMITTED not in os.environ:
+        idle, submitted = SparkContext._gateway is None, _SUBMITTED in os.environ
+        self._launched = idle and not submitted
+        if not idle and not submitted:
             _check_late(SparkContext._gateway, conf)
         try:
             SparkContext._ensure_initialized(conf=SparkConf(loadDefaults=False).setAll(list(conf.items())))
