@@ -5,9 +5,9 @@ error, so that it cannot get among the answers.
 
 A command is ``{"do": "run", "setting", "texts", "times"}`` (seconds of each time), ``{"do": "vectors", "setting",
 "texts", "file"}`` (arrays into an ``.npz`` file), ``{"do": "memory"}`` (peak bytes of this process and those below it,
-and of the largest Python worker of Spark among them) or ``{"do": "end"}``. The first answer says that the model is there
-and gave vectors: the program is called with the job's file, a folder of its own, and setting and texts of these first
-vectors.
+and of the largest Python worker of Spark among them) or ``{"do": "end"}``. The first answer says that the model is
+there and gave vectors: the program is called with the job's file, a folder of its own, and setting and texts of these
+first vectors.
 """
 
 import json
