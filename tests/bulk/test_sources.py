@@ -1,13 +1,18 @@
 """Files as streams: batches are bounded, and what was looked through first is what comes."""
 
+import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+import annopipe
 from annopipe.bulk.endings import ENDINGS
 from annopipe.bulk.sources import _OPENERS, open_source
 from annopipe.bulk.sources.source import BATCH_BYTES, BATCH_ROWS, in_batches
+from annopipe.errors import InputFileError
+
+from .jobs import write_parquet
 
 
 def test_every_ending_has_its_reader() -> None:
@@ -54,3 +59,33 @@ def test_csv_fields_hold_breaks_quotes_and_commas(breaks: str, tmp_path: Path) -
     source = open_source(file, "text")
     (batch,) = source.batches()
     assert batch.to_pylist() == [{"text": 'a "b", c\nd', "n": "007"}, {"text": "", "n": ""}]
+
+
+@pytest.mark.parametrize("name", ["in.txt", "in.jsonl", "in.csv"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
+def test_other_encodings_are_named(name: str, encoding: str, tmp_path: Path) -> None:
+    content = {"in.txt": "One.\nTwo.\n", "in.jsonl": '{"text": "One."}\n', "in.csv": "text,n\nOne.,1\n"}[name]
+    (tmp_path / name).write_bytes(content.encode(encoding))
+    with pytest.raises(InputFileError, match=rf"line 1: {encoding[:6].upper()}, not UTF-8: convert it"):
+        open_source(tmp_path / name, "text", skip=True)
+
+
+def test_control_characters_alone_are_no_other_encoding(tmp_path: Path) -> None:
+    file = tmp_path / "in.txt"
+    file.write_bytes(b"\0\n" + b"a\0 text of one line\n\t\t\t\t\n")
+    (batch,) = open_source(file, "text").batches()
+    assert batch.column("text").to_pylist() == ["\0", "a\0 text of one line", "\t\t\t\t"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("name", ["caf\udce9.txt", "caf\udce9.parquet"])
+def test_a_file_whose_name_is_not_utf_8(name: str, tiny_model_folder: Path, tmp_path: Path) -> None:
+    if name.endswith(".txt"):
+        (tmp_path / name).write_bytes(b"one\n")
+    else:
+        write_parquet(tmp_path / "plain.parquet", ["one"]).rename(tmp_path / name)
+    for before in (0, 1):
+        report = annopipe.embed_dataset(
+            tmp_path / name, tmp_path / "out\udce9", model=tiny_model_folder, level="sentence"
+        )
+        assert (report.rows, report.rows_before) == (1, before)

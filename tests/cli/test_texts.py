@@ -57,11 +57,47 @@ def test_texts_without_tokens(text: str, capsys: pytest.CaptureFixture[str]) -> 
     assert (shown == "(no tokens)\n") is (row["tokens"] == [])
 
 
-def test_standard_input_is_a_text_a_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    raw = "One text.\r\n\nna\xefve 北京\n".encode() + b"bad \xff byte"
+def _standard_input(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(raw), encoding="ascii"))
-    rows = _json(capsys, "-")
-    assert [row["text"] for row in rows] == ["One text.", "", "naïve 北京", "bad \ufffd byte"]
+
+
+def test_standard_input_is_a_text_a_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    _standard_input(b"\xef\xbb\xbfOne text.\r\n\nna\xc3\xafve \xe5\x8c\x97\rx\ny\x00\n", monkeypatch)
+    assert [row["text"] for row in _json(capsys, "-")] == ["One text.", "", "naïve 北\rx", "y\0"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"caf\xe9\n", "standard input, line 1: not UTF-8"),
+        (b"One.\n\nbad \xff byte\n", "standard input, line 3: not UTF-8 (invalid start byte at byte 4)"),
+        ("One.\nTwo.".encode("utf-16"), "standard input, line 1: UTF-16, not UTF-8: convert it"),
+        ("One.\nTwo.".encode("utf-16-le"), "UTF-16, not UTF-8"),
+        ("Один.\nДва.".encode("utf-16-be"), "UTF-16, not UTF-8"),
+        ("One.".encode("utf-32"), "UTF-32, not UTF-8"),
+    ],
+)
+def test_standard_input_that_is_not_utf_8(
+    raw: bytes, reason: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _standard_input(raw, monkeypatch)
+    assert main(["embed", "-", "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert err.startswith("annopipe: InputFileError: standard input, line ")
+    assert reason in err
+    assert "\ufffd" not in out
+
+
+def test_standard_input_that_is_closed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert main(["embed", "-"]) == 2
+    assert "CommandError: standard input is closed" in capsys.readouterr().err
+
+
+def test_a_text_of_the_command_line_that_is_not_utf_8(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["embed", "fine", "caf\udce9"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "annopipe: CommandError: text 2 is not UTF-8 (at character 3): convert it\n")
 
 
 def test_dialect_pooling_layers_and_sentences_reach_the_model(capsys: pytest.CaptureFixture[str]) -> None:

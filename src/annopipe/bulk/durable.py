@@ -45,11 +45,11 @@ def write_json(target: Path, value: Any) -> None:
 
 
 def write_text(target: Path, text: str) -> None:
-    """Write a UTF-8 file in one step."""
+    """Write a UTF-8 file in one step; half characters, as odd file names hold, in the form that JSON has for them."""
     scratch = scratch_name(target)
     try:
         with scratch.open("wb") as file:
-            file.write(text.encode())
+            file.write(text.encode(errors="backslashreplace"))
             settle(file)
         put_in_place(scratch, target)
     finally:

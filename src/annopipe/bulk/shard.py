@@ -32,8 +32,9 @@ class ShardFile:
         """Tell whether the file is there with this size, a footer that fits and, if asked, this content."""
         path = folder / self.name
         try:
-            if path.stat().st_size != self.bytes or pq.read_metadata(path).num_rows != self.rows:
-                return False
+            with path.open("rb") as file:
+                if path.stat().st_size != self.bytes or pq.read_metadata(file).num_rows != self.rows:
+                    return False
         except (OSError, pa.ArrowInvalid):
             return False
         return not to_the_byte or digest(path) == self.sha256

@@ -104,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     refuse_dataset_options(options)
     file = _file_of(options.inputs)
     _check_output(options.inputs, file, options.output)
+    _check_characters(options.inputs if file is None else [])
     _warn_of_missing(options.inputs)
     return _run_texts(options) if file is None else _run_file(options, file)
 
@@ -133,6 +134,16 @@ def _file_of(inputs: list[str]) -> Path | None:
         msg = f"{files[0]} is a file: give one file at a time, and no texts beside it; several go with -o FOLDER"
         raise CommandError(msg)
     return files[0] if files else None
+
+
+def _check_characters(texts: list[str]) -> None:
+    """Refuse texts with bytes that are not UTF-8: Python hands them over as half characters."""
+    for number, text in enumerate(texts, 1):
+        try:
+            text.encode()
+        except UnicodeEncodeError as broken:
+            msg = f"text {number} is not UTF-8 (at character {broken.start}): convert it"
+            raise CommandError(msg) from None
 
 
 def _warn_of_missing(inputs: list[str]) -> None:

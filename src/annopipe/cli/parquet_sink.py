@@ -50,7 +50,7 @@ class ParquetSink:
         os.close(handle)
         scratch = Path(name)
         try:
-            with pq.ParquetWriter(scratch, schema, compression="zstd") as writer:
+            with scratch.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
                 for group in _groups(schema, batches):
                     writer.write_table(group)
             self._check_free()

@@ -5,11 +5,16 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Final
 
 from annopipe.annotation import Annotation
+from annopipe.bulk.sources import refusing
+from annopipe.bulk.sources.text_lines import decoded
 from annopipe.bulk.stages import Choice
 from annopipe.cli.table import Line, table
+from annopipe.errors import CommandError
+
+STANDARD_INPUT: Final = "standard input"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class TextJob:
         return 0
 
     def _print_json(self, rows: Iterable[dict[str, list[Annotation]]]) -> None:
-        _as_utf8(sys.stdout)
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8")  # whatever the locale says
         for row in rows:
             lines = self._lines(row)
             tokens = [
@@ -58,15 +64,13 @@ class TextJob:
 
 
 def _lines_of_stdin() -> Iterator[str]:
-    _as_utf8(sys.stdin)
-    for line in sys.stdin:
-        yield line.rstrip("\r\n")
-
-
-def _as_utf8(stream: Any) -> None:
-    """Read or write UTF-8 whatever the locale says; bytes that are none become U+FFFD."""
-    if hasattr(stream, "reconfigure"):
-        stream.reconfigure(encoding="utf-8", errors="replace")
+    """Yield the lines of standard input as those of a ``.txt`` file; its first line that is not UTF-8 is an error."""
+    stream = sys.stdin
+    if stream is None:
+        raise CommandError("standard input is closed: give texts or a file")
+    lines = stream.buffer if hasattr(stream, "buffer") else (line.encode() for line in stream)
+    for _, text, _ in decoded(STANDARD_INPUT, lines, refusing(STANDARD_INPUT)):
+        yield text
 
 
 def _shown(text: str, most: int = 100) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from annopipe.bulk.sources.comma_separated import open_csv
 from annopipe.bulk.sources.json_lines import open_json_lines
 from annopipe.bulk.sources.parquet import open_parquet
-from annopipe.bulk.sources.source import Fault, Faults, Place, Source
+from annopipe.bulk.sources.source import Fault, Faults, Place, Source, refusing
 from annopipe.bulk.sources.text_lines import open_text_lines
 from annopipe.errors import InputFileError
 
@@ -18,7 +18,7 @@ _OPENERS: Final[dict[str, Callable[[Place, str, Faults], Source]]] = {
     ".parquet": open_parquet,
 }
 
-__all__ = ["Fault", "Place", "Source", "open_source"]
+__all__ = ["Fault", "Place", "Source", "open_source", "refusing"]
 
 
 def open_source(path: Place, column: str, *, skip: bool = False) -> Source:
@@ -33,12 +33,7 @@ def open_source(path: Place, column: str, *, skip: bool = False) -> Source:
         InputFileError: it cannot be read, or has no such column; without ``skip`` also the first damaged line.
     """
     faults: list[Fault] = []
-
-    def refuse(fault: Fault) -> None:
-        msg = f"{path}, line {fault.line}: {fault.reason}"
-        raise InputFileError(msg)
-
-    source = _OPENERS[path.suffix.lower()](path, column, faults.append if skip else refuse)
+    source = _OPENERS[path.suffix.lower()](path, column, faults.append if skip else refusing(path))
     if column not in source.schema.names:
         listed = ", ".join(source.schema.names) or "none"
         msg = f"{path} has no column {column!r}: name its text column with --column; its columns: {listed}"

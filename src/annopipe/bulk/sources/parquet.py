@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,13 +33,10 @@ def _batches(path: Place) -> Iterator[pa.RecordBatch]:
 
 @contextmanager
 def _opened(path: Place) -> Iterator[pq.ParquetFile]:
-    handle: Any = path if isinstance(path, Path) else path.open("rb")
     try:
-        with pq.ParquetFile(handle, buffer_size=BATCH_BYTES, pre_buffer=False) as file:
+        # A handle, not a path: Arrow takes some paths for addresses, and none that is not UTF-8.
+        with path.open("rb") as handle, pq.ParquetFile(handle, buffer_size=BATCH_BYTES, pre_buffer=False) as file:
             yield file
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as broken:
         msg = f"{path}: not a readable Parquet file ({broken})"
         raise InputFileError(msg) from broken
-    finally:
-        if not isinstance(path, Path):
-            handle.close()

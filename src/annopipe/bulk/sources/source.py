@@ -6,6 +6,8 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import pyarrow as pa
 
+from annopipe.errors import InputFileError
+
 BATCH_ROWS: Final = 1024
 BATCH_BYTES: Final = 4_000_000
 
@@ -34,6 +36,16 @@ class Fault(NamedTuple):
 
 Faults = Callable[[Fault], None]
 """Told of each line that makes no row; it raises, or the line is left out."""
+
+
+def refusing(where: object) -> Faults:
+    """Return what raises an `InputFileError` at the first fault."""
+
+    def refuse(fault: Fault) -> None:
+        msg = f"{where}, line {fault.line}: {fault.reason}"
+        raise InputFileError(msg)
+
+    return refuse
 
 
 @dataclass(frozen=True, slots=True)
