@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from annopipe import import_hooks
-from annopipe.import_hooks import after_import
+from annopipe.spark.hooks import imports as import_hooks
+from annopipe.spark.hooks.imports import after_import
 
 MODULES = ("__init__", "first", "second", "third")
 

@@ -1,9 +1,8 @@
 """A parameter of one stage, as pyspark's ``Param``."""
 
-import sys
-from typing import Any, Final
+from typing import Any
 
-MODULE: Final = "pyspark.ml.param"
+from annopipe.hosts import param_class
 
 
 class Param:
@@ -22,7 +21,7 @@ class Param:
 
     @property  # type: ignore[misc]
     def __class__(self) -> type:
-        return getattr(sys.modules.get(MODULE), "Param", Param)
+        return param_class(Param)
 
     @staticmethod
     def typeConverter(value: Any) -> Any:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Final, Self
 from annopipe.bound_param import Param as BoundParam
 from annopipe.converters import Converter
 from annopipe.errors import ParamUnset, ParamValueError
+from annopipe.hosts import announce
 from annopipe.persistence import Savable, Shelf
-from annopipe.virtual_bases import register
 
 ABSENT: Final = object()
 
@@ -107,7 +107,7 @@ class Params(Savable):
                     method.__doc__ = f"{'Set' if prefix == 'set' else 'Return'} ``{name}``: {param.doc}"
                     method.__qualname__ = f"{cls.__name__}.{accessor}"
                     setattr(cls, accessor, method)
-        register(cls)
+        announce(cls)
 
     def __init__(self, **values: Any) -> None:
         self.uid = self._new_uid(type(self).__name__)

@@ -12,8 +12,8 @@ import pytest
 from fake_stages import adding
 
 from annopipe.errors import ColumnTypeError
-from annopipe.frames import adapt
 from annopipe.frames.carrying import ROW_COLUMN
+from annopipe.frames.detection import adapt
 from annopipe.surrogates import NOTE_COLUMN
 
 
@@ -84,7 +84,7 @@ class Blocked:
 asked = []
 sys.meta_path.insert(0, Blocked())
 import pyarrow as pa
-from annopipe.frames import adapt
+from annopipe.frames.detection import adapt
 frames = (['a b', None], [{'text': 'a'}], iter(['a']), pa.table({'text': ['a']}))
 before = set(sys.modules)
 for frame in frames:
@@ -109,7 +109,8 @@ def test_no_library_is_needed_or_asked_for_but_that_of_the_frame() -> None:
 
 def test_a_library_loads_its_own_module_alone() -> None:
     code = (
-        "import sys, polars\nfrom annopipe.frames import adapt\nadapt(polars.DataFrame({'text': ['a']}), 'text')\n"
+        "import sys, polars\nfrom annopipe.frames.detection import adapt\n"
+        "adapt(polars.DataFrame({'text': ['a']}), 'text')\n"
         "assert 'annopipe.frames.polars_frames' in sys.modules\n"
         "assert 'annopipe.frames.pandas_frames' not in sys.modules"
     )

@@ -11,7 +11,7 @@ from frame_kinds import VIEWS
 from annopipe.annotation import COLUMN_TYPE, FIELDS, STRUCT_TYPE
 from annopipe.columns import AnnotationColumn
 from annopipe.errors import ColumnTypeError
-from annopipe.frames import adapt
+from annopipe.frames.detection import adapt
 
 TEXTS = ["a b", None, "bare", ""]
 

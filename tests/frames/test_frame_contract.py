@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from annopipe.annotation import COLUMN_TYPE
 from annopipe.errors import AnnopipeError
-from annopipe.frames import adapt
 from annopipe.frames.carrying import MOST_ROWS
+from annopipe.frames.detection import adapt
 
 ODD: dict[str, Texts] = {
     "none": [],

@@ -13,7 +13,7 @@ from fake_stages import adding, counting, dropping, exploding
 
 from annopipe.annotation import Annotation
 from annopipe.errors import ColumnTypeError
-from annopipe.frames import adapt
+from annopipe.frames.detection import adapt
 
 
 def transform(frame: Any, stage: Any = adding) -> Any:

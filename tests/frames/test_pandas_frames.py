@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from annopipe.annotation import COLUMN_TYPE
 from annopipe.errors import ColumnTypeError
-from annopipe.frames import adapt
+from annopipe.frames.detection import adapt
 
 
 def transform(frame: Any, stage: Any = adding) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from fake_stages import adding, dropping, exploding, replacing
 
 from annopipe.annotation import COLUMN_TYPE
-from annopipe.frames import adapt
+from annopipe.frames.detection import adapt
 
 
 def transform(frame: Any, stage: Any = adding) -> Any:

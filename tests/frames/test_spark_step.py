@@ -9,7 +9,7 @@ import pytest
 
 from annopipe.arrow_buffers import numbers
 from annopipe.frames.carrying import ROW_FIELD
-from annopipe.frames.spark_step import MOST_BYTES, PAUSE, SparkStep
+from annopipe.spark.step import MOST_BYTES, PAUSE, SparkStep
 
 INPUT = pa.schema([pa.field("n", pa.int64()), ROW_FIELD])
 

@@ -22,7 +22,7 @@ from annopipe.errors import (
     VersionMismatch,
     WiringError,
 )
-from annopipe.frames import spark_shipping
+from annopipe.spark import shipping as spark_shipping
 from spark.conftest import ENGINE
 from tiny_model import make_tiny_model
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from annopipe.errors import AnnopipeError, RowTooLarge, SessionError, WorkerDied, WorkerLacks
-from annopipe.frames.spark_errors import by_name
-from annopipe.frames.spark_raising import _teach_jvm
+from annopipe.spark.hooks.raising import _teach_jvm
+from annopipe.spark.worker_errors import by_name
 
 
 class _UnknownException(Exception):
@@ -23,7 +23,7 @@ def captured(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module.SparkContext = SimpleNamespace(_active_spark_context="one")
     module.StreamingQuery = type("StreamingQuery", (), {"exception": lambda _: RuntimeError("theirs")})
     module.SCCallSiteSync = type("SCCallSiteSync", (), {"_context": SimpleNamespace(_jsc=None), "__enter__": id})
-    monkeypatch.setattr("annopipe.frames.spark_raising.import_module", lambda _: module)
+    monkeypatch.setattr("annopipe.spark.hooks.raising.import_module", lambda _: module)
     return module
 
 

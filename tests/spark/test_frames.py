@@ -10,7 +10,7 @@ import pytest
 
 from annopipe import DocumentAssembler, EmbeddingsFinisher, Pipeline, PipelineModel, SentenceDetector
 from annopipe.errors import ColumnTypeError, UnsupportedColumn, WiringError
-from annopipe.frames import origin
+from annopipe.spark.origins import origin
 from spark.conftest import ENGINE
 from spark.type_table import TYPES
 

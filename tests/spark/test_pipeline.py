@@ -6,7 +6,7 @@ import pytest
 
 from annopipe import LightPipeline, Pipeline, PipelineModel, Tokenizer
 from annopipe.errors import ColumnTypeError, ParamTypeError, SavedPipelineError
-from annopipe.frames import origin
+from annopipe.spark.origins import origin
 
 
 @pytest.fixture

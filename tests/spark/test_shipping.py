@@ -14,10 +14,11 @@ import pytest
 from annopipe import AlbertEmbeddings, PipelineModel
 from annopipe.annotators.plan import Plan
 from annopipe.errors import WorkerLacks
-from annopipe.frames import spark_frames, spark_shipping
-from annopipe.frames.spark_errors import by_name
-from annopipe.frames.spark_shipping import shipped
-from annopipe.frames.spark_step import SparkStep
+from annopipe.spark import adapter as spark_frames
+from annopipe.spark import shipping as spark_shipping
+from annopipe.spark.shipping import shipped
+from annopipe.spark.step import SparkStep
+from annopipe.spark.worker_errors import by_name
 
 
 def test_what_travels_is_small(spark: Any, monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:

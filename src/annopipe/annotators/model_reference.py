@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from annopipe.albert.content import content_hash
 from annopipe.albert.model import AlbertModel
-from annopipe.annotators.delivered import delivered
 from annopipe.errors import ModelFileMissing, ModelMismatch
+from annopipe.hosts import delivered
 
 SHOWN_DIGITS = 12
 

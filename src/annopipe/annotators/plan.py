@@ -1,19 +1,18 @@
 """A list of stages as one function over record batches: wiring checked first, memory bounded by slices."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from annopipe.albert.threads import limit_threads
 from annopipe.annotators.batch import Batch
 from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.stage import Transformer
 from annopipe.arrow_buffers import lengths_of
 from annopipe.errors import AnnopipeError, WiringError
-from annopipe.frames import adapt, origin, remember
+from annopipe.frames.detection import adapt
+from annopipe.frames.kinds import kind_of
 from annopipe.surrogates import NOTE_COLUMN
 
 FIRST_ROWS: Final = 64
@@ -41,7 +40,7 @@ class Plan:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle stages and the schema before them; the schemas between are made anew."""
-        return _arrived, (self.stages, self.schemas[0])
+        return Plan, (self.stages, self.schemas[0])
 
     @property
     def schema(self) -> pa.Schema:
@@ -95,20 +94,6 @@ class Plan:
                 first += piece.num_rows
 
 
-def _arrived(stages: list[Transformer], schema: pa.Schema) -> Plan:
-    """Return a plan where its rows are."""
-    keep_to_task()
-    return Plan(stages, schema)
-
-
-def keep_to_task() -> None:
-    """In a Spark task, let encoders keep to the task's processors."""
-    module = sys.modules.get("pyspark.taskcontext")
-    task = module.TaskContext.get() if module is not None else None
-    if task is not None:
-        limit_threads(int(task.cpus()))
-
-
 def _fitting(batch: pa.RecordBatch, start: int, rows: int) -> int:
     """Return how many rows from ``start`` make a slice: at most ``rows``, and not too much text unless one row is."""
     piece = batch.slice(start, rows)
@@ -130,10 +115,11 @@ def text_column(stages: Sequence[Transformer]) -> str:
 def transform_frame(stages: Sequence[Transformer], frame: Any) -> Any:
     """Run stages over a frame of any kind and return one of the same kind.
 
-    The stages are copied first: a setter called later does not reach a lazy result. A Spark frame that came from stages
-    is their input with one longer list of stages, so that consecutive calls are one pass over the rows.
+    The stages are copied first: a setter called later does not reach a lazy result. A frame of an engine that came from
+    stages is their input with one longer list of stages, so that consecutive calls are one pass over the rows.
     """
-    base, earlier = origin(frame)
+    kind = kind_of(frame)
+    base, earlier = (frame, []) if kind is None else kind.origin(frame)
     copies = [stage.copy() for stage in stages]
     if earlier and _share_dialect([*earlier, *copies]):
         frame, copies = base, [*earlier, *copies]
@@ -142,7 +128,8 @@ def transform_frame(stages: Sequence[Transformer], frame: Any) -> Any:
     if NOTE_COLUMN in schema.names:
         schema = schema.remove(schema.get_field_index(NOTE_COLUMN))
     plan = Plan(copies, schema)
-    return remember(adapter.apply(plan.run, plan.schema), frame, copies)
+    result = adapter.apply(plan.run, plan.schema)
+    return result if kind is None else kind.remember(result, frame, copies)
 
 
 def _share_dialect(stages: Sequence[Transformer]) -> bool:

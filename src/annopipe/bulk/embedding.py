@@ -6,6 +6,7 @@ from typing import Unpack
 from annopipe.bulk.job import Job, JobOptions, PathLike
 from annopipe.bulk.report import Report
 from annopipe.bulk.run import run_job
+from annopipe.bulk.runners import runner_of
 
 
 def embed_dataset(
@@ -64,6 +65,4 @@ def embed_dataset(
     job = Job.of(inputs, output, config, options)
     if job.remote is None:
         return run_job(job)
-    from annopipe.bulk.remote import run_remotely
-
-    return run_remotely(job, job.remote)
+    return runner_of(job.remote)(job, job.remote)

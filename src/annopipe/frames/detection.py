@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from annopipe.frames.adapter import Adapter
+from annopipe.frames.kinds import kind_of
 from annopipe.frames.refusals import comes_from, known_refusal, unknown_refusal
 
 
@@ -38,10 +39,8 @@ def adapt(frame: Any, text_column: str) -> Adapter:
         from annopipe.frames.polars_frames import polars_adapter
 
         return polars_adapter(frame, text_column)
-    if callable(getattr(type(frame), "mapInArrow", None)):
-        from annopipe.frames.spark_frames import SparkAdapter
-
-        return SparkAdapter(frame)
+    if (kind := kind_of(frame)) is not None:
+        return kind.adapter(frame)
     return _arrow_or_iterator(frame, text_column)
 
 

@@ -1,56 +1,48 @@
-"""pyspark's own stages among ours: recognised, run on Spark frames, refused elsewhere."""
+"""Stages of other libraries among ours: recognised, run on that library's frames, refused elsewhere."""
 
-import sys
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from annopipe.annotators.plan import transform_frame
 from annopipe.errors import ColumnTypeError
-from annopipe.params import Params
-from annopipe.pyspark_pipelines import learns_from_all
-from annopipe.virtual_bases import MODULE
+from annopipe.hosts import owner
 
 
 def is_foreign(stage: Any) -> bool:
-    """Tell whether an object is a stage of pyspark's; pyspark is not imported to ask."""
-    module = sys.modules.get(MODULE)
-    return (
-        module is not None
-        and not isinstance(stage, Params)
-        and isinstance(stage, module.Estimator | module.Transformer)
-    )
+    """Return whether an object is a stage of another library, such as pyspark."""
+    return owner(stage) is not None
 
 
 def run_stages(stages: Sequence[Any], frame: Any) -> Any:
-    """Run fitted stages over a frame, ours that follow each other in one pass.
+    """Run fitted stages over a frame; consecutive stages of ours make one pass.
 
     Raises:
-        ColumnTypeError: pyspark's stages on a frame that is not Spark's.
+        ColumnTypeError: a stage of another library on a frame that is not that library's.
     """
     given = type(frame).__name__
-    for foreign, group in groupby(stages, is_foreign):
-        if not foreign:
+    for host, group in groupby(stages, owner):
+        if host is None:
             frame = transform_frame(list(group), frame)
             continue
         for stage in group:
-            if not hasattr(type(frame), "mapInArrow"):
-                msg = f"{stage} is a stage of pyspark: it takes a Spark DataFrame, not {given}"
+            if not host.takes(frame):
+                msg = f"{stage} is a stage of {host.name}: it takes {host.frames}, not {given}"
                 raise ColumnTypeError(msg)
             frame = stage.transform(frame)
     return frame
 
 
 def fit_stages(stages: Sequence[Any], frame: Any) -> list[Any]:
-    """Return the stages fitted in order; pyspark's estimators see the frame as the stages before them leave it.
+    """Return the stages fitted in order; another library's estimators see the frame as the stages before them leave it.
 
     Raises:
-        ColumnTypeError: a stream for pyspark's estimators, which read all rows.
+        ColumnTypeError: a stream for an estimator that reads all rows.
     """
     learners = [place for place, stage in enumerate(stages) if is_foreign(stage) and hasattr(stage, "fit")]
     last = learners[-1] if learners else -1
-    if learners and getattr(frame, "isStreaming", False):
-        raise learns_from_all(stages[learners[0]])
+    if learners and (host := owner(first := stages[learners[0]])) is not None:
+        host.check_fit(first, frame)
     fitted = []
     for place, stage in enumerate(stages):
         fitted.append(stage.fit(frame) if hasattr(stage, "fit") else stage)

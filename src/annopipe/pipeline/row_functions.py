@@ -12,8 +12,7 @@ from annopipe.annotators.plan import transform_frame
 from annopipe.annotators.stage import Transformer
 from annopipe.annotators.wiring import add_output, annotation_field, annotator_type, shown
 from annopipe.errors import ParamTypeError, WiringError
-from annopipe.frames.spark_types import to_arrow_type
-from annopipe.pipeline.column_functions import plain
+from annopipe.hosts import arrow_type
 
 Mapping = Callable[[list[Annotation]], Any]
 
@@ -47,7 +46,7 @@ def map_annotations_cols(
     output_type: Any = COLUMN_TYPE,
 ) -> Any:
     """Return `map_annotations_col` over several columns: ``f`` gets the annotations of all, end to end."""
-    type_ = output_type if isinstance(output_type, pa.DataType) else to_arrow_type(output_type)
+    type_ = output_type if isinstance(output_type, pa.DataType) else arrow_type(output_type)
     return transform_frame([_Mapped(f, columns, output_column, annotatyon_type, type_)], dataframe)
 
 
@@ -59,6 +58,14 @@ def filter_by_annotations_col(dataframe: Any, f: Callable[[list[Annotation]], An
 def explode_annotations_col(dataframe: Any, column: str, output_column: str) -> Any:
     """Return a row for each annotation of a column, which ``output_column`` holds; rows without any vanish."""
     return transform_frame([_Exploded(column, output_column)], dataframe)
+
+
+def plain(value: Any) -> Any:
+    """Return a value with annotations as tuples, which every engine takes as structs."""
+    if isinstance(value, Annotation):
+        kind, begin, end, result, metadata, embeddings = Annotation.toRow(value)
+        return kind, begin, end, result, metadata, [float(number) for number in embeddings]  # type: ignore[attr-defined]
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class _Function(Transformer):

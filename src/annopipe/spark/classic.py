@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from annopipe.errors import MissingExtra, SessionError
-from annopipe.frames.spark_raising import raise_ours
+from annopipe.spark.hooks.raising import raise_ours
 from annopipe.spark.java import check_java
 from annopipe.spark.jvm import Jvm
 from annopipe.spark.master import MASTER, check_master, is_local

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from annopipe.errors import ParamValueError, SessionError
-from annopipe.frames.spark_raising import is_connect, raise_ours
+from annopipe.spark.hooks.raising import is_connect, raise_ours
 from annopipe.spark.interrupts import give_prompt_back
 from annopipe.spark.lost import local_policy, reading
 from annopipe.spark.neighbours import current_user

@@ -15,10 +15,10 @@ from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from annopipe.annotators.albert_embeddings import AlbertEmbeddings
-from annopipe.annotators.delivered import delivered_name
 from annopipe.errors import SessionError
-from annopipe.frames.spark_raising import is_connect
 from annopipe.pipeline.text_functions import embedder_of, stage_of
+from annopipe.spark.delivered import delivered_name
+from annopipe.spark.hooks.raising import is_connect
 from annopipe.spark.installation import files_of, with_requirements
 
 PACKED: Final = ("onnxruntime", "platformdirs", "regex", "sentencepiece")

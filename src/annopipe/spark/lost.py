@@ -4,7 +4,7 @@ import socket
 from typing import Any, Final
 
 from annopipe.errors import AnnopipeError, SessionError
-from annopipe.frames.spark_errors import Reading, by_name
+from annopipe.spark.worker_errors import Reading, by_name
 
 RETRIES: Final = 3
 _GONE: Final = ("StatusCode.UNAVAILABLE", "NO_ACTIVE_SESSION", "closed channel", " is not running")

@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE
 from annopipe.errors import AnnopipeError, MissingExtra
-from annopipe.frames.spark_errors import one_line
-from annopipe.frames.spark_raising import raise_ours
-from annopipe.frames.spark_types import to_spark_type
 from annopipe.pipeline.text_functions import SENTENCE, VECTOR_TYPE, WORDS, SentenceFunction, WordFunction, stage_of
+from annopipe.spark.hooks.raising import raise_ours
+from annopipe.spark.types import to_spark_type
+from annopipe.spark.worker_errors import one_line
 
 
 def register(spark: Any, model: Any) -> None:

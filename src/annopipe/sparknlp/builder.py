@@ -5,8 +5,8 @@ import sys
 from types import ModuleType
 from typing import Any, Final
 
-from annopipe.import_hooks import after_import
 from annopipe.spark import packages
+from annopipe.spark.hooks.imports import after_import
 from annopipe.spark.session import start
 from annopipe.warnings import warn_once
 

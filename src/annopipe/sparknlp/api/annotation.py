@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annopipe import annotation as own
-from annopipe.frames.spark_types import to_spark_type
+from annopipe.spark.types import to_spark_type
 
 
 class _AnyAnnotation(type):

@@ -14,10 +14,10 @@ import pyarrow as pa
 from annopipe.errors import WiringError
 from annopipe.frames.adapter import Run
 from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, is_kept, kept_field
-from annopipe.frames.spark_raising import raise_ours
-from annopipe.frames.spark_shipping import shipped
-from annopipe.frames.spark_step import SparkStep
-from annopipe.frames.spark_types import check_types, to_arrow_field, to_spark_field
+from annopipe.spark.hooks.raising import raise_ours
+from annopipe.spark.shipping import shipped
+from annopipe.spark.step import SparkStep
+from annopipe.spark.types import check_types, to_arrow_field, to_spark_field
 
 _ODD_NAME: Final = re.compile(r"[.`]")
 

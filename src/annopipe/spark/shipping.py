@@ -38,7 +38,7 @@ def shipped(step: Any) -> Callable[[Batches], Batches]:
     """Return ``step.run`` as a function that an engine may send to any worker with pyspark.
 
     Where it is unpickled, before pyspark asks for pyarrow, it raises, named so that
-    `annopipe.frames.spark_errors.by_name` finds it: ``WorkerLacks`` where annopipe or what it needs is missing,
+    `annopipe.spark.worker_errors.by_name` finds it: ``WorkerLacks`` where annopipe or what it needs is missing,
     ``VersionMismatch`` where annopipe is of another version than here.
     """
     pickled: bytes = import_module("pyspark.cloudpickle").dumps(step)
@@ -47,6 +47,9 @@ def shipped(step: Any) -> Callable[[Batches], Batches]:
     def run(batches: Any) -> Any:  # other types would need pyarrow where they are unpickled
         import pickle
 
+        from annopipe.spark.task import keep_to_task  # the parcel has found annopipe
+
+        keep_to_task()
         return pickle.loads(parcel).run(batches)  # noqa: S301 -- what the driver pickled
 
     return run

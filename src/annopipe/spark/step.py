@@ -14,8 +14,8 @@ from annopipe.errors import AnnopipeError
 from annopipe.frames.adapter import Batches, Run
 from annopipe.frames.carrying import MOST_ROWS, ROW_COLUMN, has_vectors
 from annopipe.frames.parts import normalised
-from annopipe.frames.spark_errors import one_line
-from annopipe.frames.spark_vectors import to_vectors
+from annopipe.spark.vectors import to_vectors
+from annopipe.spark.worker_errors import one_line
 
 FIRST_ROWS: Final = 8
 """Rows of the first slice: ``show()`` takes 21 from each of several partitions, and engines ask for one slice more."""

@@ -9,8 +9,8 @@ from functools import partial
 from types import ModuleType
 from typing import Any, Final
 
-from annopipe.import_hooks import after_import
-from annopipe.pyspark_pipelines import PIPELINES, TUNING, teach_pipelines, teach_validators
+from annopipe.spark.hooks.imports import after_import
+from annopipe.spark.hooks.pipelines import PIPELINES, TUNING, teach_pipelines, teach_validators
 
 MODULE: Final = "pyspark.ml.base"
 

@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE, Annotation
 from annopipe.errors import MissingExtra
-from annopipe.frames.spark_types import to_spark_type
+from annopipe.pipeline.row_functions import plain
+from annopipe.spark.types import to_spark_type
 
 Mapping = Callable[[list[Annotation]], Any]
 
@@ -38,14 +39,6 @@ def map_annotations_array(f: Mapping, output_type: Any) -> Any:
 def annotations(cell: Iterable[Any] | None) -> list[Annotation]:
     """Return the annotations of a cell; a null cell has none."""
     return [Annotation.fromRow(row) for row in cell or ()]
-
-
-def plain(value: Any) -> Any:
-    """Return a value with annotations as tuples, which every engine takes as structs."""
-    if isinstance(value, Annotation):
-        kind, begin, end, result, metadata, embeddings = Annotation.toRow(value)
-        return kind, begin, end, result, metadata, [float(number) for number in embeddings]  # type: ignore[attr-defined]
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _function(f: Callable[[Any], Any], output_type: Any) -> Any:

@@ -4,7 +4,7 @@ import threading
 from importlib import import_module
 from typing import Any
 
-from annopipe.frames.spark_errors import Reading, by_name, session_stopped
+from annopipe.spark.worker_errors import Reading, by_name, session_stopped
 
 
 def is_connect(session: Any) -> bool:

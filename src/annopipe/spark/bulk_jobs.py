@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from annopipe.albert.model import AlbertModel
 from annopipe.annotators.model_reference import ModelReference
-from annopipe.annotators.plan import keep_to_task
 from annopipe.arrow_buffers import numbers
 from annopipe.bulk.endings import ENDINGS
 from annopipe.bulk.engine import VECTOR, Engine, EngineChoice
@@ -22,8 +21,8 @@ from annopipe.bulk.slices import slices
 from annopipe.columns import rows_of
 from annopipe.errors import DatasetError, InputFileError, ParamValueError, WiringError
 from annopipe.frames.carrying import ROW_COLUMN
-from annopipe.frames.spark_frames import SparkAdapter
 from annopipe.hub import locate
+from annopipe.spark.adapter import SparkAdapter
 from annopipe.spark.session import start
 
 CHARACTERS: Final = 50_000
@@ -142,7 +141,6 @@ class Step:
 
     def run(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield new columns and row numbers."""
-        keep_to_task()
         engine = self._engine()
         for batch in batches:
             for piece in slices(batch, 0, self.settings.column, batch.num_rows, CHARACTERS):
