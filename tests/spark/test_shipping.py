@@ -93,16 +93,20 @@ def test_what_was_sent_goes_before_what_is_installed(
 
 
 def test_a_task_keeps_to_its_processors(monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:
+    from pyspark import cloudpickle
+
     from annopipe.albert import threads
 
-    plan = pickle.dumps(Plan(model.stages[:1], pa.schema([pa.field("text", pa.string())])))
+    plan = Plan(model.stages[:1], pa.schema([pa.field("text", pa.string())]))
+    run = shipped(plan)
     monkeypatch.setattr(threads, "_most", None)
     monkeypatch.setattr(threads, "_affinity", lambda: 8)
     monkeypatch.setattr(threads, "_quota", lambda _: None)
-    pickle.loads(plan)  # noqa: S301
+    sent = cloudpickle.dumps(run)
+    list(pickle.loads(sent)(iter(())))  # noqa: S301
     assert threads.thread_count() == 8
     task = SimpleNamespace(cpus=lambda: 2)
     context = SimpleNamespace(TaskContext=SimpleNamespace(get=lambda: task))
     monkeypatch.setitem(sys.modules, "pyspark.taskcontext", context)
-    pickle.loads(plan)  # noqa: S301
+    list(pickle.loads(sent)(iter(())))  # noqa: S301
     assert threads.thread_count() == 2
