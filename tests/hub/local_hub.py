@@ -30,6 +30,10 @@ class Fault:
         stall: seconds before the answer.
         body: bytes in place of the right ones.
         length: bytes that the body ends after, with a Content-Length that says so.
+        pause: seconds of silence after a ``cut``, before the connection breaks.
+        drip: seconds between the bytes of the body, which come one by one.
+        endless: bytes that come again and again, without a Content-Length.
+        creep: seconds between the bytes of the headers.
     """
 
     kind: str
@@ -41,6 +45,10 @@ class Fault:
     stall: float = 0.0
     body: bytes | None = None
     length: int | None = None
+    pause: float = 0.0
+    drip: float = 0.0
+    endless: bytes | None = None
+    creep: float = 0.0
 
 
 @dataclass
@@ -165,6 +173,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, headers: Mapping[str, str], body: bytes = b"", *, send_body: bool = True) -> None:
         try:
+            if self.now is not None and self.now.creep:
+                self._drip(b"HTTP/1.1 200 OK\r\n" + b"X-Filler: x\r\n" * 1000, self.now.creep)
+            if self.now is not None and self.now.endless is not None:
+                self._flood(self.now.endless, status, headers)
+                return
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -177,11 +190,30 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _write(self, body: bytes) -> None:
         cut = self.now.cut if self.now is not None else None
+        if self.now is not None and self.now.drip:
+            self._drip(body, self.now.drip)
+            return
         self.wfile.write(body if cut is None else body[:cut])
         if cut is not None:
             self.wfile.flush()
+            time.sleep(self.now.pause if self.now is not None else 0)
             self.close_connection = True
             self.connection.close()
+
+    def _drip(self, content: bytes, seconds: float) -> None:
+        for place in range(len(content)):
+            self.wfile.write(content[place : place + 1])
+            self.wfile.flush()
+            time.sleep(seconds)
+
+    def _flood(self, content: bytes, status: int, headers: Mapping[str, str]) -> None:
+        self.close_connection = True
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        while True:
+            self.wfile.write(content)
 
     now: Fault | None = None
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from annopipe.cli import card, doctor, embed, export, importing, models, pull, remove, run
 from annopipe.errors import AnnopipeError
+from annopipe.hub.hints import shell_form
 from annopipe.version import __version__
 
 OK: Final = 0
@@ -60,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _tolerate_any_character(sys.stdout, sys.stderr)
     with warnings.catch_warnings():
         warnings.showwarning = _say_warning
-        return _run(options)
+        with shell_form():
+            return _run(options)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -1,10 +1,10 @@
 """Cards of models: from the catalog, from what is installed, from a folder's own ``card.md``."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 from annopipe.errors import StoreError
+from annopipe.hub.bounds import parsed
 from annopipe.hub.card import BUCKET, Card
 from annopipe.hub.card_reading import read_card
 from annopipe.hub.catalog import example
@@ -114,7 +114,7 @@ def _measured(folder: Path) -> dict[str, str]:
 def _dimension(folder: Path) -> str | None:
     path = folder / CONFIG
     try:
-        size = json.loads(path.read_text(encoding="utf-8")).get("hidden_size")
+        size = parsed(path.read_bytes()).get("hidden_size")
     except (ValueError, AttributeError, OSError) as error:
         raise StoreError(f"{path} is damaged: {error}") from error
     return None if size is None else str(size)

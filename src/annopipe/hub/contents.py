@@ -1,11 +1,11 @@
 """What makes a model: the files a repository or folder must have."""
 
-import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
 from annopipe.errors import ModelNotHere
+from annopipe.hub.bounds import parsed
 from annopipe.hub.faults import OTHER_WAYS
 from annopipe.hub.names import is_name
 from annopipe.hub.store import CONFIG
@@ -59,7 +59,7 @@ def shards(folder: Path, index: str) -> list[str]:
         ModelNotHere: the index is damaged, or names something else than files beside it.
     """
     try:
-        names = sorted(set(json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values()))
+        names = sorted(set(parsed((folder / index).read_bytes())["weight_map"].values()))
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise ModelNotHere(f"{index} is damaged: {error}") from error
     for name in names:
@@ -71,7 +71,7 @@ def shards(folder: Path, index: str) -> list[str]:
 def refuse_others(folder: Path, origin: str) -> None:
     """Raise `ModelNotHere` if the model in a folder is not ALBERT's."""
     try:
-        kind = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("model_type", "albert")
+        kind = parsed((folder / CONFIG).read_bytes()).get("model_type", "albert")
     except (ValueError, AttributeError) as error:
         raise ModelNotHere(f"{CONFIG} of {origin} is damaged: {error}") from error
     if kind != "albert":

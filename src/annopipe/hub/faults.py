@@ -91,25 +91,30 @@ def of_exception(error: BaseException, url: str, what: str) -> TryError:
     """Return the fault of a connection that could not be made or broke."""
     host = urlsplit(url).netloc
     causes = list(_chain(error))
-    if any(isinstance(one, socket.gaierror) for one in causes):
-        text = (
-            f"the name {urlsplit(url).hostname} cannot be resolved (DNS): no network, or HF_ENDPOINT has a wrong name"
-        )
-        return TryError(FetchError(f"{text}. {OTHER_WAYS}"), -1)
-    if any(isinstance(one, ssl.SSLError) for one in causes):
-        text = f"no secure connection to {host} ({error}): SSL_CERT_FILE may have to name a proxy's certificate"
-        return TryError(FetchError(f"{text}. {OTHER_WAYS}"), -1)
-    if any("Proxy" in type(one).__name__ for one in causes):
-        text = f"the proxy between here and {host} refuses ({error}): look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-        return TryError(FetchError(f"{text}. {OTHER_WAYS}"), -1)
-    if any(isinstance(one, ConnectionRefusedError) for one in causes) or "refused" in str(error):
-        return TryError(
-            FetchError(f"{host} refuses connections: it is down, or a firewall is in between. {OTHER_WAYS}"), -1
-        )
+    hopeless = _hopeless(error, causes, url, what)
+    if hopeless is not None:
+        return TryError(FetchError(f"{hopeless}. {OTHER_WAYS}"), -1)
     if any(_is_timeout(one) for one in causes):
         text = f"{host} did not answer in time for {what}; HF_HUB_DOWNLOAD_TIMEOUT=<seconds> allows more"
         return TryError(FetchTimeout(f"{text}. {AGAIN}. {OTHER_WAYS}"))
     return TryError(FetchError(f"the connection to {host} broke ({_told(error)}) on {what}. {AGAIN}. {OTHER_WAYS}"))
+
+
+def _hopeless(error: BaseException, causes: list[BaseException], url: str, what: str) -> str | None:
+    """Return what is wrong where a further try would only fail again, or None."""
+    host = urlsplit(url).netloc
+    if any(isinstance(one, socket.gaierror) for one in causes):
+        name = urlsplit(url).hostname
+        return f"the name {name} cannot be resolved (DNS): no network, or HF_ENDPOINT has a wrong name"
+    if any(isinstance(one, ssl.SSLError) for one in causes):
+        return f"no secure connection to {host} ({error}): SSL_CERT_FILE may have to name a proxy's certificate"
+    if any("Proxy" in type(one).__name__ for one in causes):
+        return f"the proxy between here and {host} refuses ({error}): look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+    if any(isinstance(one, ConnectionRefusedError) for one in causes) or "refused" in str(error):
+        return f"{host} refuses connections: it is down, or a firewall is in between"
+    if any("Redirect" in type(one).__name__ or isinstance(one, RecursionError) for one in causes):
+        return f"{host} leads from one address to the next without an end for {what}"
+    return None
 
 
 def _is_timeout(error: BaseException) -> bool:

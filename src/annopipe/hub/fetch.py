@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from annopipe.errors import CatalogError, FetchError, ModelNotHere, StoreError
-from annopipe.hub import partials
+from annopipe.hub import hints, partials
 from annopipe.hub.card_building import card_of
 from annopipe.hub.checksums import check, stamps_of, write_sums
 from annopipe.hub.contents import FOREIGN, INDEXES, needed, refuse_others, shards
@@ -51,7 +51,9 @@ def fetch(entry: Entry, *, force: bool = False) -> Path:
     """
     key, what = entry.model.key, f"fetching {entry.model.key}"
     if entry.repository is None and entry.folder is None:
-        raise ModelNotHere(f"no repository is known for {entry.model}: give one, remote_loc='owner/repository'")
+        raise ModelNotHere(
+            f"no repository is known for {entry.model}: give one, {hints.repository_option('owner/repository')}"
+        )
     store = store_folder()
     with writing(what):
         (store / LOCKS).mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """Which model a name means, and what to tell where it means none."""
 
+from annopipe.hub import hints
 from annopipe.hub.catalog import entries, find, languages, nearest
 from annopipe.hub.names import ModelName, candidates, is_name
 from annopipe.hub.places import here
@@ -27,4 +28,6 @@ def unknown(name: str, lang: str) -> str:
         text += f"; there are models of the languages {', '.join(languages())}"
     if name.endswith("_pipeline") and find(name.removesuffix("_pipeline"), lang) is not None:
         text += f"; {name} is a pipeline of Spark NLP's, the model in it is {name.removesuffix('_pipeline')!r}"
-    return text + (f". Near: {', '.join(near)}" if near else "")
+    text += f". Near: {', '.join(near)}" if near else ""
+    hint = hints.of_repository(name, lang)
+    return f"{text}.{hint}" if hint else text

@@ -16,6 +16,7 @@ from annopipe.errors import (
     ParamTypeError,
     StoreError,
 )
+from annopipe.hub import hints
 from annopipe.hub.names import LONGEST, ModelName, candidates, is_name
 from annopipe.hub.places import folder_of, here
 from annopipe.hub.store import CONFIG, store_folder
@@ -58,7 +59,7 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
     if _is_there(path / CONFIG):
         return path
     if _is_there(path) or not is_name(text) or path.suffix in FILES:
-        raise ModelFileMissing(_no_model(text, path))
+        raise ModelFileMissing(_no_model(text, path, lang))
     for model in candidates(text, lang):
         if (folder := folder_of(model.key)) is not None:
             if remote_loc is not None:
@@ -231,20 +232,15 @@ def _ways_out(model: ModelName) -> str:
     return (
         f"Ways out: 'annopipe pull {model.key}' on a machine with a network, then copy its folder {model.key} to "
         f"{store_folder() / model.key} here; the path of a folder with the model in place of the name; or the bundled "
-        "model, pretrained('albert_mini', 'en')"
+        f"model, {hints.bundled()}"
     )
 
 
-def _no_model(text: str, path: Path) -> str:
-    from annopipe.hub.entry import REPOSITORY
-
+def _no_model(text: str, path: Path, lang: str) -> str:
     reason = f"has no {CONFIG}" if _is_there(path) else "is no folder"
-    hint = ""
-    if REPOSITORY.fullmatch(text):
-        hint = f". If it is a repository on a hub, give it a name of your own: pretrained('my_albert', 'en', {text!r})"
-    return (
-        f"{text[:LONGEST]!r} {reason}: give the folder that holds config.json, model.safetensors and spiece.model{hint}"
-    )
+    hint = hints.of_repository(text, lang)
+    needed = "give the folder that holds config.json, model.safetensors and spiece.model"
+    return f"{text[:LONGEST]!r} {reason}: {needed}" + (f".{hint}" if hint else "")
 
 
 def _absent(name: str, lang: str) -> str:
@@ -255,7 +251,7 @@ def _absent(name: str, lang: str) -> str:
     if begun is not None:
         there += f"; the folder {begun} has no {CONFIG}, it was copied in part"
     return (
-        f"{unknown(name, lang)}. Models here: {there}. Ways out: a name from annopipe.models(); the path of a Hugging "
+        f"{unknown(name, lang)}. Models here: {there}. Ways out: a name from {hints.listed()}; the path of a Hugging "
         f"Face style folder; such a folder at {store_folder() / f'{name}_{lang}'}; a repository, "
-        "remote_loc='owner/name'; or the bundled model, pretrained('albert_mini', 'en')"
+        f"{hints.repository_option('owner/name')}; or the bundled model, {hints.bundled()}"
     )

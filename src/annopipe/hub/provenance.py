@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal, Self
 
 from annopipe.errors import StoreError
+from annopipe.hub.bounds import parsed
 from annopipe.hub.names import ModelName
 
 FILE: Final = "source.json"
@@ -74,7 +75,7 @@ class Provenance:
         if not path.is_file():
             return None
         try:
-            fields = json.loads(path.read_text(encoding="utf-8"))
+            fields = parsed(path.read_bytes())
             fields["stamps"] = {name: tuple(pair) for name, pair in fields["stamps"].items()}
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from annopipe.errors import FetchError, FetchMismatch
+from annopipe.hub.bounds import largest
 from annopipe.hub.digests import matches_etag, sha256_of
 from annopipe.hub.faults import AGAIN, TryError
 from annopipe.hub.progress import Progress
@@ -17,6 +18,10 @@ from annopipe.hub.store import megabytes
 
 TRIES: int = 4
 FIRST_WAIT: float = 1.0
+FRUITFUL: Final = 64 << 10
+"""Bytes that a try must bring, at least, to count as one that got on: tries that bring less use up `TRIES`."""
+FRUITFUL_SHARE: Final = 100
+"""The same as a part of the file: a server that breaks off after little cannot make hundreds of tries."""
 
 PART: Final = ".part"
 MARK: Final = ".mark"
@@ -69,6 +74,8 @@ def download(hub: Giver, file: RemoteFile, folder: Path, progress: Progress, exp
         OSError: it cannot be written.
     """
     target = folder / file.name
+    if file.size is not None and file.size > largest(file.name):
+        raise _too_large(file, file.size)
     resumed = _prepare(file, folder)
     progress.add(_size(target) or _size(_part(target)))
     try:
@@ -108,8 +115,9 @@ def _size(path: Path) -> int:
 
 
 def _bring(hub: Giver, file: RemoteFile, target: Path, progress: Progress) -> None:
-    """Read on until the part is whole; tries without a new byte are counted."""
+    """Read on until the part is whole; tries that bring next to nothing are counted."""
     part = _part(target)
+    fruitful = max(FRUITFUL, (file.size or 0) // FRUITFUL_SHARE)
     attempt = 0
     while True:
         before = _size(part)
@@ -121,15 +129,17 @@ def _bring(hub: Giver, file: RemoteFile, target: Path, progress: Progress) -> No
                 break
             raise TryError(_cut(file, _size(part)))
         except TryError as fault:
-            attempt = 0 if _size(part) > before else attempt + 1
+            attempt = 0 if _size(part) - before >= fruitful else attempt + 1
             _wait_or_raise(fault, attempt)
     part.rename(target)
 
 
 def _read_on(hub: Giver, file: RemoteFile, part: Path, progress: Progress) -> None:
     start = _size(part)
+    limit = largest(file.name) if file.size is None else file.size
     with hub.open(file, start) as body:
-        if body.start != start:
+        came = body.start
+        if came != start:
             progress.add(body.start - start)
         with part.open("r+b" if start else "wb") as output:
             output.truncate(body.start)
@@ -137,10 +147,20 @@ def _read_on(hub: Giver, file: RemoteFile, part: Path, progress: Progress) -> No
             for chunk in body.chunks:
                 output.write(chunk)
                 progress.add(len(chunk))
-                if file.size is not None and output.tell() > file.size:
+                if (came := output.tell()) > limit:
                     break
             output.flush()
             os.fsync(output.fileno())
+    if file.size is None and came > limit:
+        part.unlink()
+        raise TryError(_too_large(file, came), -1)
+
+
+def _too_large(file: RemoteFile, size: int) -> FetchMismatch:
+    return FetchMismatch(
+        f"{file.name} has {megabytes(size)} or more, and no model has such a file: it was refused. A proxy or mirror "
+        "in between may send something else"
+    )
 
 
 def _cut(file: RemoteFile, came: int) -> FetchError:

@@ -12,10 +12,12 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import IO, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from annopipe.errors import FetchDenied, FetchError, FetchMismatch
+from annopipe.hub.bounds import PATIENCE, TooLong, collected, in_pace, within
 from annopipe.hub.faults import TRANSIENT, TryError, of_exception, of_status
 from annopipe.hub.names import is_name
 from annopipe.hub.remote import CHUNK, Body, RemoteFile
@@ -25,8 +27,6 @@ from annopipe.version import __version__
 
 SCHEMES: Final = ("http", "https", "s3")
 TIMEOUT: Final = "HF_HUB_DOWNLOAD_TIMEOUT"
-LONGEST_PAGE: Final = 64 << 20
-"""Bytes of a listing."""
 
 REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
 
@@ -105,11 +105,11 @@ class Web:
             TryError: as `open`; or it is very long.
         """
         with self._ask("GET", address) as answer:
-            content = b""
-            for chunk in self._chunks(answer, address):
-                content += chunk
-                if len(content) > LONGEST_PAGE:
-                    raise TryError(FetchError(f"{address} is longer than any listing: it was refused"), -1)
+            try:
+                content = collected(self._chunks(answer, address))
+            except TooLong as error:
+                text = f"{address} is longer than any listing ({error}): it was refused"
+                raise TryError(FetchError(text), -1) from error
         return content.decode("utf-8", "replace")
 
     def _ask(self, method: str, address: str, headers: Mapping[str, str] = _NONE) -> Any:
@@ -134,13 +134,13 @@ class Web:
         self, method: str, address: str, url: str, headers: Mapping[str, str], signed: Mapping[str, str] = _NONE
     ) -> Any:
         """Send a request and return the answer; what signs it goes to no other server by a redirect."""
-        wait = float(os.environ.get(TIMEOUT, "10") or "10")
+        wait = _timeout()
         headers = {"User-Agent": f"annopipe/{__version__}", "Accept-Encoding": "identity", **headers}
         try:
             request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310 - SCHEMES alone
             for name, value in signed.items():
                 request.add_unredirected_header(name, value)
-            answer = self._opener.open(request, timeout=wait)
+            answer = within(PATIENCE * wait, partial(self._opener.open, request, timeout=wait))
         except urllib.error.HTTPError as error:
             with error:
                 raise _of_status(error, address) from error
@@ -152,10 +152,17 @@ class Web:
 
     def _chunks(self, answer: Any, address: str) -> Iterator[bytes]:
         try:
-            while chunk := answer.read(CHUNK):
-                yield chunk
+            yield from in_pace(iter(lambda: answer.read1(CHUNK), b""), _timeout())
         except _FAULTS as error:
             raise of_exception(error, http_address(address), address) from error
+
+
+def _timeout() -> float:
+    chosen = os.environ.get(TIMEOUT) or "10"
+    try:
+        return float(chosen)
+    except ValueError:
+        raise FetchError(f"{TIMEOUT} is {chosen!r}: give a number of seconds") from None
 
 
 def status_of(fault: TryError) -> int | None:

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from annopipe.errors import FetchError, FetchMismatch, ModelNotHere, ParamValueError, SourceError
+from annopipe.hub import hints
 from annopipe.hub.digests import SHA256_DIGITS, sha256_of
 from annopipe.hub.names import is_name
 from annopipe.hub.offline import offline_switch
@@ -67,7 +68,7 @@ def open_source(source: str | os.PathLike[str], work: Path, sha256: str | None =
         text, scheme = _path_of(text), ""
     if not scheme:
         path = Path(text).expanduser().absolute()
-        return _folder(path, sha256) if path.is_dir() else _archive(path, str(path), work, sha256)
+        return _folder(path, sha256) if path.is_dir() else _archive(path, str(path), work, sha256, text)
     if scheme not in SCHEMES:
         raise SourceError(f"{text!r}: addresses begin with https://, http://, s3:// or file://")
     _refuse_offline(text)
@@ -82,9 +83,11 @@ def _folder(path: Path, sha256: str | None) -> Source:
     return Source(path, str(path), path.name, None)
 
 
-def _archive(path: Path, told: str, work: Path, sha256: str | None) -> Source:
+def _archive(path: Path, told: str, work: Path, sha256: str | None, given: str = "") -> Source:
     if not path.is_file():
-        raise SourceError(f"{told} is not there: give a folder, a zip or tar.gz file, or an address")
+        raise SourceError(
+            f"{told} is not there: give a folder, a zip or tar.gz file, or an address.{hints.of_repository(given)}"
+        )
     digest = sha256_of(path)
     expected = sha256 or beside(told if "://" in told else path)
     if expected is not None and digest != expected.lower():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from annopipe.errors import ModelNotFound, NluReferenceError
+from annopipe.hub import hints
 from annopipe.hub.catalog import by_reference, languages
 from annopipe.hub.names import ModelName
 from annopipe.hub.places import folder_of
@@ -54,7 +55,7 @@ def _model(text: str) -> ModelName:
     try:
         return by_reference(text).model
     except ModelNotFound as unknown:
-        raise NluReferenceError(str(unknown)) from None
+        raise NluReferenceError(f"{unknown}{hints.of_reference(text)}") from None
 
 
 def _parts(text: str) -> list[str]:
