@@ -9,8 +9,12 @@ import pytest
 
 from annopipe.bulk.stages import Choice
 from annopipe.cli import main
-from annopipe.cli.doctor import hub, models, processor, self_test, spark, versions
-from annopipe.cli.doctor.extras import EXTRAS
+from annopipe.cli.doctor import machine as processor
+from annopipe.cli.doctor import machine as versions
+from annopipe.cli.doctor import models, spark
+from annopipe.cli.doctor import models as hub
+from annopipe.cli.doctor import models as self_test
+from annopipe.cli.doctor.machine import EXTRAS
 from annopipe.cli.doctor.section import Section
 from annopipe.spark import packages
 

@@ -90,7 +90,7 @@ def test_card(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_doctor_tells_of_store_and_hub(hub: LocalHub, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from annopipe.cli.doctor.hub import hub as section
+    from annopipe.cli.doctor.models import hub as section
 
     main(["pull", NAME])
     monkeypatch.setenv("ANNOPIPE_OFFLINE", "1")

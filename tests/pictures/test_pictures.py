@@ -155,7 +155,7 @@ def test_pictures_are_saved_and_drawn(model: Embedder, tmp_path: Path) -> None:
 
 
 def test_characters_without_a_font_are_boxes_and_told(model: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
-    from annopipe.pictures import fonts
+    from annopipe.pictures import drawing as fonts
 
     monkeypatch.setattr(fonts, "_paths", dict)
     monkeypatch.setattr("annopipe.warnings._said", set())

@@ -48,7 +48,7 @@ class _RegexParams(Wired):
         return parsed
 
     def _check(self) -> None:
-        from annopipe.annotators.token_rules.named_pattern import named_pattern
+        from annopipe.annotators.token_rules.candidates import named_pattern
 
         for place, (expression, _) in enumerate(self._parsed()):
             named_pattern(f"rules[{place}]", expression)

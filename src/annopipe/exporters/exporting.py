@@ -1,10 +1,12 @@
 """A model out of the store, for transformers, for any ONNX runtime, or for Spark NLP."""
 
+import contextlib
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,14 +19,71 @@ from annopipe.albert.vocabulary import FILE_NAME as VOCABULARY
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.errors import ModelError, OutputTaken, ParamValueError
 from annopipe.exporters import onnx_graph
-from annopipe.exporters.drafts import drafted
-from annopipe.exporters.release import file_name, write_zip
 from annopipe.exporters.spark_saved import ASSETS, GRAPH, SPARK, SPARK_NLP, write_saved
 from annopipe.hub import locate
 from annopipe.hub.checksums import write_sums
+from annopipe.hub.digests import sha256_of
 from annopipe.hub.names import ModelName, candidates, split
 from annopipe.hub.provenance import Provenance
 from annopipe.importers.naming import FIRST, VERSION, VERSIONED
+
+
+@contextlib.contextmanager
+def drafted(target: Path) -> Iterator[Path]:
+    """Give an empty folder to fill, which is ``target`` afterwards; gone if anything goes wrong.
+
+    Raises:
+        OutputTaken: ``target`` is there already, and is no empty folder.
+    """
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise OutputTaken(f"{target} exists and is not an empty folder: choose another one, or remove it")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}-{os.urandom(8).hex()}")
+    draft.mkdir()
+    try:
+        yield draft
+        if target.is_dir():
+            target.rmdir()
+        draft.rename(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+TIME: Final = (1980, 1, 1, 0, 0, 0)
+"""Of every entry: the same model gives the same bytes."""
+
+MODE: Final = 0o100644 << 16
+STORED: Final = (".safetensors", ".onnx", "albert_onnx")
+"""Ends of names of files that would not become smaller by more than some percent."""
+
+
+def file_name(model: ModelName, versions: str, milliseconds: int) -> str:
+    """Return ``<name>_<language>_<versions>_<milliseconds>.zip``."""
+    return f"{model.key}_{versions}_{milliseconds}.zip"
+
+
+def write_zip(folder: Path, target: Path) -> str:
+    """Put the files of a folder at the root of a zip, write its SHA-256 beside it, and return that.
+
+    Args:
+        folder: what is put in.
+        target: path of the zip; it must not be there.
+
+    Raises:
+        FileExistsError: it is there.
+    """
+    with zipfile.ZipFile(target, "x") as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), TIME)
+            entry.compress_type = zipfile.ZIP_STORED if path.name.endswith(STORED) else zipfile.ZIP_DEFLATED
+            entry.external_attr = MODE
+            with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as sink:
+                while block := source.read(1 << 20):
+                    sink.write(block)
+    digest = sha256_of(target)
+    target.with_name(f"{target.name}.sha256").write_text(f"{digest}  {target.name}\n", encoding="utf-8")
+    return digest
+
 
 FORMS: Final = ("hf", "onnx", "spark-nlp")
 SAVED_MODEL: Final = "loadSavedModel"

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.errors import ParamValueError
-from annopipe.pictures.drawing import Picture, check_matplotlib, new_figure, plain_text
-from annopipe.pictures.fonts import lettering
+from annopipe.pictures.drawing import Picture, check_matplotlib, lettering, new_figure, plain_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -2,16 +2,122 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from annopipe.annotators.java_pattern import anchors, escapes
-from annopipe.annotators.java_pattern.casing import same
-from annopipe.annotators.java_pattern.charset import chars, escaped
-from annopipe.annotators.java_pattern.classes import ClassParser
-from annopipe.annotators.java_pattern.flags import Flags
-from annopipe.annotators.java_pattern.fragment import EMPTY, NEVER, Fragment, either, joined, one
-from annopipe.annotators.java_pattern.groups import group_name, parenthesised
-from annopipe.annotators.java_pattern.quantifiers import quantified
+from annopipe.annotators.java_pattern.charset import (
+    EMPTY,
+    NEVER,
+    Flags,
+    Fragment,
+    around,
+    chars,
+    either,
+    escaped,
+    group,
+    joined,
+    one,
+    same,
+)
+from annopipe.annotators.java_pattern.classes import ClassParser, character, charset
+from annopipe.annotators.java_pattern.quantifiers import (
+    GRAPHEME,
+    LINE_BREAK,
+    PLACES,
+    boundary,
+    caret,
+    dollar,
+    dot,
+    last_line_end,
+    quantified,
+)
 from annopipe.annotators.java_pattern.reader import Reader
+
+_PLAIN = {":": "(?:", ">": "(?>"}
+_AHEAD = {"=": "(?=", "!": "(?!"}
+_BEHIND = {"=": "(?<=", "!": "(?<!"}
+
+
+def parenthesised(parser: "Parser") -> Fragment | None:
+    """The group behind a ``(``; None for inline flags, which hold to the end of the group around them."""
+    reader = parser.reader
+    if not reader.take_if("?"):
+        parser.groups += 1
+        return group("(", _inside(parser))
+    mark = reader.take_raw()
+    if mark in _PLAIN and mark:
+        found = group(_PLAIN[mark], _inside(parser))
+        return replace(found, reversible=found.reversible and mark != ">")
+    if mark in _AHEAD and mark:
+        return around(_AHEAD[mark], _inside(parser))
+    if mark == "<":
+        return _behind(parser) if reader.ahead(0) in ("=", "!") else _named(parser)
+    reader.at -= 1
+    return _flags(parser)
+
+
+def group_name(parser: "Parser") -> str:
+    """The name up to ``>``, cursor behind it."""
+    reader = parser.reader
+    name = ""
+    while (sign := reader.ahead(0)) and sign.isascii() and sign.isalnum() and len(sign) == 1:
+        name += reader.take_raw()
+    if not name or name[0].isdigit():
+        raise reader.error("capturing group name does not start with a Latin letter", back=len(name))
+    if reader.take_raw() != ">":
+        raise reader.error("named capturing group is missing trailing '>'", back=1)
+    return name
+
+
+def _inside(parser: "Parser") -> Fragment:
+    """What stands before the closing parenthesis; flags set inside end there."""
+    with parser.nested():
+        found = parser.expression()
+        if not parser.reader.take_if(")"):
+            raise parser.reader.error("Unclosed group")
+    return found
+
+
+def _behind(parser: "Parser") -> Fragment:
+    mark = parser.reader.take_raw()
+    inside = _inside(parser)
+    if not inside.bounded:
+        raise parser.reader.error("Look-behind group does not have an obvious maximum length", back=2)
+    if not inside.reversible:
+        raise parser.reader.unsupported("a possessive or atomic part inside a look-behind")
+    return around(_BEHIND[mark], inside)
+
+
+def _named(parser: "Parser") -> Fragment:
+    name = group_name(parser)
+    if name in parser.names:
+        raise parser.reader.error(f"Named capturing group <{name}> is already defined", back=1)
+    parser.groups += 1
+    parser.names[name] = parser.groups
+    return group("(", _inside(parser))
+
+
+def _flags(parser: "Parser") -> Fragment | None:
+    """``(?i)``, ``(?i-s:...)``."""
+    reader = parser.reader
+    flags, on = parser.flags, True
+    while (letter := reader.take_raw()) not in (")", ":"):
+        if letter == "-" and on:
+            on = False
+            continue
+        switched = flags.switched(letter, on)
+        if switched is None:
+            raise reader.error("Unknown inline modifier", back=1)
+        flags = switched
+    if letter == ")":
+        parser.set_flags(flags)
+        return None
+    with parser.nested():
+        parser.set_flags(flags)
+        inside = parser.expression()
+        if not reader.take_if(")"):
+            raise reader.error("Unclosed group")
+    return group("(?:", inside)
+
 
 MAX_DEPTH = 60
 
@@ -83,30 +189,30 @@ class Parser:
             return EMPTY
         if sign in ("*", "+", "?"):
             raise self.reader.error(f"Dangling meta character '{sign}'", back=1)
-        places = {".": anchors.dot, "^": anchors.caret, "$": anchors.dollar}
+        places = {".": dot, "^": caret, "$": dollar}
         return places[sign](self.flags) if sign in places else self._literal(ord(sign[-1]))
 
     def _escape(self, letter: str) -> Fragment:
         if not letter:
             raise self.reader.error("Unexpected internal error: a backslash ends the pattern", back=1)
-        if letter in anchors.PLACES:
+        if letter in PLACES:
             self.anchored = self.anchored or letter == "G"
-            return anchors.PLACES[letter]
+            return PLACES[letter]
         if letter == "Z":
-            return anchors.last_line_end(self.flags)
+            return last_line_end(self.flags)
         if letter in "bB":
             return self._boundary(letter)
         if letter in "RX":
-            return anchors.LINE_BREAK if letter == "R" else anchors.GRAPHEME
+            return LINE_BREAK if letter == "R" else GRAPHEME
         if letter == "k" or letter in "123456789":
             return self._reference(self._named_group() if letter == "k" else self._numbered_group(letter))
-        found = escapes.charset(self.reader, letter, self.flags)
-        return found.fragment() if found is not None else self._literal(escapes.character(self.reader, letter))
+        found = charset(self.reader, letter, self.flags)
+        return found.fragment() if found is not None else self._literal(character(self.reader, letter))
 
     def _boundary(self, letter: str) -> Fragment:
         if letter == "b" and [self.reader.ahead(step) for step in range(3)] == ["{", "g", "}"]:
             raise self.reader.unsupported("\\b{g}")
-        return anchors.boundary(letter == "B", self.flags)
+        return boundary(letter == "B", self.flags)
 
     def _literal(self, code: int) -> Fragment:
         codes = same(code, self.flags.unicode_case) if self.flags.ignore_case else [code]

@@ -6,7 +6,7 @@ from itertools import islice
 from time import perf_counter
 from typing import Any, TypeVar
 
-from annopipe.annotators.java_pattern.engine import Compiled, Match, compiled
+from annopipe.annotators.java_pattern.properties import Compiled, Match, compiled
 from annopipe.errors import PatternError, PatternTimeout
 
 SECONDS, SECONDS_PER_CHARACTER, FREE_SECONDS = 1.0, 4e-6, 5e-5

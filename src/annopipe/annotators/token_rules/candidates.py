@@ -4,9 +4,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from annopipe.annotators.java_pattern import Budget, JavaPattern
-from annopipe.annotators.token_rules.named_pattern import named_pattern
+from annopipe.annotators.java_pattern import Budget, JavaPattern, compile_java
 from annopipe.annotators.token_rules.settings import TARGET, TokenSettings
+from annopipe.errors import PatternError
+
+
+def named_pattern(param: str, pattern: str) -> JavaPattern:
+    """The Java pattern of a parameter; its `PatternError` begins with the parameter's name."""
+    try:
+        return compile_java(pattern)
+    except PatternError as error:
+        raise PatternError(f"{param}: {error}") from None
+
 
 SEPARATOR, PROTECTED = "\u2187", "\u2188"
 BREAKS = f" \t\n\x0b\f\r{SEPARATOR}"

@@ -1,19 +1,70 @@
 """The whole tokenizer: settings in, the places of tokens out."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.annotators.java_pattern import Budget
-from annopipe.annotators.token_rules.candidates import candidates
-from annopipe.annotators.token_rules.default_rules import DefaultRules
-from annopipe.annotators.token_rules.lengths import Lengths
-from annopipe.annotators.token_rules.peeling import Peeling, Span, peelable
-from annopipe.annotators.token_rules.rule_patterns import RulePatterns, rule_patterns
+from annopipe.annotators.token_rules.candidates import BREAKS, candidates
+from annopipe.annotators.token_rules.peeling import Peeling, RulePatterns, Span, peelable, rule_patterns, splitting
 from annopipe.annotators.token_rules.settings import TARGET, TokenSettings
-from annopipe.annotators.token_rules.splitting import splitting
 from annopipe.errors import PatternTimeout
+
+
+class DefaultRules:
+    """Tokens at white space, context characters peeled off: no exceptions, splits or patterns of the user."""
+
+    def __init__(self, context_chars: str) -> None:
+        context = re.escape("".join(char for char in context_chars if char not in BREAKS))
+        inner = f"[^{context}{BREAKS}]"
+        peeled = f"|[{context}]+" if context else ""
+        self._token = re.compile(f"{inner}(?:[^{BREAKS}]*{inner})?{peeled}")
+
+    def tokens(self, text: str) -> list[Span]:
+        """The (begin, end) of the tokens of one text."""
+        return [match.span() for match in self._token.finditer(text)]
+
+    def tokens_of_all(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Begins, ends and offsets of the tokens of many texts, read as one with line breaks between them."""
+        starts = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum([len(text) + 1 for text in texts], out=starts[1:])
+        matches = self._token.finditer("\n".join(texts))
+        spans = np.fromiter(chain.from_iterable(match.span() for match in matches), np.int64).reshape(-1, 2)
+        offsets = np.searchsorted(spans[:, 0], starts)
+        shift = np.repeat(starts[:-1], np.diff(offsets))
+        return spans[:, 0] - shift, spans[:, 1] - shift, offsets.astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Keeps tokens of ``least`` to ``most`` characters, in UTF-16 units if ``utf16``; no upper limit if None."""
+
+    least: int
+    most: int | None
+    utf16: bool
+
+    @property
+    def active(self) -> bool:
+        """Whether any token can be dropped."""
+        return self.least > 1 or self.most is not None
+
+    def kept(self, text: str, spans: list[Span]) -> list[Span]:
+        """The spans whose length is allowed."""
+        if not self.active:
+            return spans
+        most = 2 * len(text) if self.most is None else self.most
+        return [span for span in spans if self.least <= self._length(text, span) <= most]
+
+    def _length(self, text: str, span: Span) -> int:
+        begin, end = span
+        if not self.utf16:
+            return end - begin
+        return end - begin + sum(char > "\uffff" for char in text[begin:end])
+
 
 Flat = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 

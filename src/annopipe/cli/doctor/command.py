@@ -2,7 +2,13 @@
 
 import argparse
 import json
+from collections.abc import Callable
 from typing import Any, Final
+
+from annopipe.cli.doctor.machine import extras, processor, versions
+from annopipe.cli.doctor.models import hub, models, self_test
+from annopipe.cli.doctor.section import Section
+from annopipe.cli.doctor.spark import spark
 
 _DESCRIPTION: Final = """\
 Report the versions of annopipe and what it stands on, the extras, the processor, the models on this machine, and a
@@ -22,8 +28,6 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the report; 1 if anything is wrong."""
-    from annopipe.cli.doctor.sections import SECTIONS
-
     if options.json:
         sections = [make() for make in SECTIONS]
         print(json.dumps({section.name: section.as_json() for section in sections}, indent=1, ensure_ascii=False))
@@ -35,3 +39,6 @@ def run(options: argparse.Namespace) -> int:
         print("\n".join(section.lines()), end="\n\n", flush=True)
     print("all is well" if not faults else f"faults found: {faults}")
     return int(faults > 0)
+
+
+SECTIONS: Final[tuple[Callable[[], Section], ...]] = (versions, extras, processor, models, hub, spark, self_test)

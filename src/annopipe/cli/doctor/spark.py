@@ -3,8 +3,8 @@
 import os
 import re
 
+from annopipe.cli.doctor.machine import installed_version
 from annopipe.cli.doctor.section import Section
-from annopipe.cli.doctor.versions import installed_version
 from annopipe.spark import packages, servers
 from annopipe.spark.java import java
 from annopipe.spark.neighbours import other_users
