@@ -66,6 +66,10 @@ class DocumentAssembler(Transformer):
         """
         return self._set("cleanupMode", value)
 
+    def text_input(self) -> str:
+        """Return ``inputCol``, ``text`` if it is not set."""
+        return str(self._explicit("inputCol") or "text")
+
     def _required(self) -> str:
         name: str | None = self._explicit("inputCol")
         if name is None:

@@ -1,14 +1,12 @@
 """A list of stages as one function over record batches: wiring checked first, memory bounded by slices."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
 
 from annopipe.annotators.batch import Batch
-from annopipe.annotators.document_assembler import DocumentAssembler
-from annopipe.annotators.stage import Transformer
 from annopipe.arrow_buffers import lengths_of
 from annopipe.errors import AnnopipeError, WiringError
 from annopipe.frames.detection import adapt
@@ -20,6 +18,32 @@ MOST_ROWS: Final = 2048
 MOST_BYTES: Final = 256_000
 
 
+class Step(Protocol):
+    """What a plan asks of a stage; every `Transformer` answers it."""
+
+    uid: str
+
+    def getDialect(self) -> str:
+        """Return the dialect of the stage."""
+        ...
+
+    def copy(self) -> Self:
+        """Return a stage of the same values."""
+        ...
+
+    def text_input(self) -> str | None:
+        """Return the column from which the stage takes bare texts, None if it takes none."""
+        ...
+
+    def output_schema(self, schema: pa.Schema) -> pa.Schema:
+        """Return the schema after the stage, or raise `WiringError`."""
+        ...
+
+    def run(self, batch: Batch, schema: pa.Schema) -> Batch:
+        """Return a batch after the stage; ``schema`` is the one before it."""
+        ...
+
+
 class Plan:
     """Stages over a schema: what comes out, and the function that makes it.
 
@@ -27,7 +51,7 @@ class Plan:
         WiringError: a stage's columns do not fit, or the stages are of two dialects.
     """
 
-    def __init__(self, stages: Sequence[Transformer], schema: pa.Schema) -> None:
+    def __init__(self, stages: Sequence[Step], schema: pa.Schema) -> None:
         dialects = {stage.uid: stage.getDialect() for stage in stages}
         if len(set(dialects.values())) > 1:
             listed = ", ".join(f"{uid}: {dialect}" for uid, dialect in dialects.items())
@@ -104,15 +128,12 @@ def _fitting(batch: pa.RecordBatch, start: int, rows: int) -> int:
     return max(1, int(np.searchsorted(np.cumsum(sizes), MOST_BYTES, side="right")))
 
 
-def text_column(stages: Sequence[Transformer]) -> str:
+def text_column(stages: Sequence[Step]) -> str:
     """Return the name under which bare texts enter: the first DocumentAssembler's input column, else ``text``."""
-    for stage in stages:
-        if isinstance(stage, DocumentAssembler):
-            return stage.getInputCol() or "text"
-    return "text"
+    return next((name for stage in stages if (name := stage.text_input()) is not None), "text")
 
 
-def transform_frame(stages: Sequence[Transformer], frame: Any) -> Any:
+def transform_frame(stages: Sequence[Step], frame: Any) -> Any:
     """Run stages over a frame of any kind and return one of the same kind.
 
     The stages are copied first: a setter called later does not reach a lazy result. A frame of an engine that came from
@@ -132,5 +153,5 @@ def transform_frame(stages: Sequence[Transformer], frame: Any) -> Any:
     return result if kind is None else kind.remember(result, frame, copies)
 
 
-def _share_dialect(stages: Sequence[Transformer]) -> bool:
+def _share_dialect(stages: Sequence[Step]) -> bool:
     return len({stage.getDialect() for stage in stages}) == 1

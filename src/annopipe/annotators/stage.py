@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import pyarrow as pa
 
 from annopipe.annotators.batch import Batch
+from annopipe.annotators.plan import transform_frame
 from annopipe.annotators.wiring import add_output, annotation_field, match_inputs
 from annopipe.columns import AnnotationColumn
 from annopipe.converters import to_bool, to_str, to_str_list
@@ -69,6 +70,10 @@ class Transformer(Stage):
     def run(self, batch: Batch, schema: pa.Schema) -> Batch:
         """Return the batch after this stage; ``schema`` is the one before it."""
 
+    def text_input(self) -> str | None:
+        """Return the column from which the stage takes bare texts: a `DocumentAssembler`'s input, else None."""
+        return None
+
     def setParams(self) -> Self:
         """Return the stage: as in Spark NLP, nothing is set here; each parameter has a setter."""
         return self
@@ -84,8 +89,6 @@ class Transformer(Stage):
             WiringError: an input column is missing or of another kind, or the output column exists.
             ColumnTypeError: a kind of frame or column that cannot be read.
         """
-        from annopipe.annotators.plan import transform_frame
-
         stage = self.copy(params) if params else self
         return transform_frame([stage], frame)
 
