@@ -1,18 +1,26 @@
 """Memory holds with any document, and what is shared out fits together."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import annopipe
 from annopipe.bulk.amounts import shown, to_bytes
 from annopipe.bulk.budget import Budget
+from annopipe.bulk.job import Job
+from annopipe.bulk.run import _choices
 from annopipe.errors import ParamTypeError, ParamValueError
+from annopipe.hub import locate
 
 from .jobs import WORDS, read, write_parquet
 
@@ -74,6 +82,69 @@ def test_shares_fit_into_the_whole(memory: int, width: int) -> None:
 def test_too_little_memory_is_refused_with_the_least_that_would_do() -> None:
     with pytest.raises(ParamValueError, match=r"in 2 processes needs 890\.0 MB at least"):
         Budget.of(500 * 10**6, weights=40_000_000, width=64, processes=2)
+
+
+MODELS = {"tiny": 40_000, "mini": 58_700_000, "base": 46_700_000, "large": 70_800_000, "xlarge": 235_000_000}
+"""Bytes of the weights as float32."""
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("processes", [1, 2, 3, 4, 8, 16, 64])
+def test_the_default_works_with_any_number_of_processes(model: str, processes: int) -> None:
+    for width in (64, 384, 768, 12 * 1024):
+        memory = Budget.default(processes)
+        budget = Budget.of(memory, weights=MODELS[model], width=width, processes=processes)
+        assert budget.row_bytes > 10_000_000
+    assert Budget.default(1) == 10**9
+
+
+@given(
+    weights=st.integers(0, 10**10), width=st.integers(1, 20_000), processes=st.integers(1, 100), memory=st.integers(1)
+)
+def test_a_printed_minimum_is_enough(weights: int, width: int, processes: int, memory: int) -> None:
+    def budget(memory: int) -> Budget:
+        return Budget.of(memory, weights=weights, width=width, processes=processes)
+
+    try:
+        budget(memory)
+    except ParamValueError as refused:
+        given_, least = re.fullmatch(r"memory is (.*): .* needs (.*) at least", str(refused)).groups()  # type: ignore[union-attr]
+        assert given_ != least
+        assert to_bytes("memory", least) > memory
+        memory = to_bytes("memory", least)
+    shares = budget(memory)
+    assert shares.slice_characters >= 1000
+    fixed = (processes + (processes > 1)) * (200_000_000 + 2 * weights)
+    used = shares.seen_bytes + 2 * shares.group_bytes + shares.row_bytes * (2 if processes > 1 else 1)
+    assert fixed + used <= memory
+    assert shares.row_bytes > 0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"level": "sentence"}, {"level": "word"}, {"level": "both"}, {"flat": True}, {"level": "both", "flat": True}],
+)
+@pytest.mark.parametrize("model", ["albert_mini", "tiny"])
+def test_two_processes_need_no_memory_to_be_named(
+    options: dict[str, Any], model: str, tiny_model_folder: Path, tmp_path: Path
+) -> None:
+    folder = tiny_model_folder if model == "tiny" else model
+    job = Job.of("in.csv", tmp_path / "out", None, {"model": folder, "processes": 2, **options})
+    _choices(job, locate(job.model, job.lang))
+    with pytest.raises(ParamValueError) as refused:
+        _choices(replace(job, memory=1), locate(job.model, job.lang))
+    least = to_bytes("memory", str(refused.value).split(" needs ")[1].removesuffix(" at least"))
+    _choices(replace(job, memory=least), locate(job.model, job.lang))
+
+
+def test_two_processes_with_the_bundled_model(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\na\nb\n", "utf-8")
+    words = [tmp_path / "in.csv", "-o", tmp_path / "out", "--level", "sentence", "--processes", "2"]
+    done = subprocess.run(
+        [sys.executable, "-m", "annopipe", "embed", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert read(tmp_path / "out").num_rows == 2
 
 
 def _peak(*words: object) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Amounts of memory and disk as people write them."""
 
+import math
 import re
 from typing import Any, Final
 
@@ -24,12 +25,13 @@ def to_bytes(name: str, value: Any) -> int:
     if match is None or match[2].lower() not in _UNITS:
         msg = f"{name} is {value!r}: give a number of bytes, or text such as '512MB' or '2GB'"
         raise ParamValueError(msg)
-    return int(float(match[1]) * _UNITS[match[2].lower()])
+    return round(float(match[1]) * _UNITS[match[2].lower()])
 
 
-def shown(amount: float) -> str:
-    """Return bytes for a person."""
+def shown(amount: float, *, up: bool = False) -> str:
+    """Return bytes for a person; with ``up`` not less than they are, so that `to_bytes` of it is enough."""
     for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if amount >= size:
-            return f"{amount / size:.1f} {unit}"
+            tenths = math.ceil(10 * amount / size) if up else 10 * amount / size
+            return f"{tenths / 10:.1f} {unit}"
     return f"{amount:.0f} bytes"

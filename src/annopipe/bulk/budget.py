@@ -12,6 +12,12 @@ WEIGHT_COPIES: Final = 2
 TOKEN_NUMBERS: Final = 75
 """Memory of one token besides its vector, in numbers of four bytes."""
 LEAST_WORK: Final = 50_000_000
+LEAST_SLICE: Final = 1_000_000
+SLICES: Final = 16
+SLICES_EACH: Final = 8
+"""Slices' worth of memory that all take together, and more for each process."""
+DEFAULT_EACH: Final = 10**9
+"""Memory of a job for each of its processes where it was not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,11 @@ class Budget:
     group_bytes: int
     row_bytes: int
 
+    @staticmethod
+    def default(processes: int) -> int:
+        """Return the memory of a job that does not say it: what fits one process fits any number of them."""
+        return DEFAULT_EACH * _all(processes)
+
     @classmethod
     def of(cls, memory: int, *, weights: int, width: int, processes: int) -> Self:
         """Share memory out.
@@ -45,17 +56,18 @@ class Budget:
         Raises:
             ParamValueError: the processes alone need more.
         """
-        all_ = processes + 1 if processes > 1 else 1
+        all_ = _all(processes)
+        slices = SLICES + SLICES_EACH * all_
         fixed = all_ * (PROCESS_BYTES + WEIGHT_COPIES * weights)
-        if memory - fixed < LEAST_WORK:
+        least = fixed + max(LEAST_WORK, slices * LEAST_SLICE)
+        if memory < least:
             msg = (
-                f"memory is {shown(memory)}: this model in {processes} processes needs "
-                f"{shown(fixed + LEAST_WORK)} at least"
+                f"memory is {shown(memory)}: this model in {processes} processes needs {shown(least, up=True)} at least"
             )
             raise ParamValueError(msg)
         work = memory - fixed
         group_bytes = min(max(work // 24, 4_000_000), 64_000_000)
-        slice_bytes = min(max(work // (16 + 8 * all_), 1_000_000), 64_000_000)
+        slice_bytes = min(max(work // slices, LEAST_SLICE), 64_000_000)
         return cls(
             slice_characters=max(1000, slice_bytes // (2 * (width + TOKEN_NUMBERS))),
             part_bytes=slice_bytes,
@@ -63,3 +75,8 @@ class Budget:
             group_bytes=group_bytes,
             row_bytes=(work - work // 4 - 2 * group_bytes) // (2 if processes > 1 else 1),
         )
+
+
+def _all(processes: int) -> int:
+    """Processes with the main one, which computes only where it is alone."""
+    return processes + 1 if processes > 1 else 1

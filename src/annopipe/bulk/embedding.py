@@ -41,7 +41,8 @@ def embed_dataset(
         processes: processes that compute, each with its own encoder; default 1, this one.
         stall_seconds: seconds after which one of several processes that uses no processor time at its work is replaced,
             600; 0 = never.
-        memory: bytes for the whole job, default ``"1GB"``; see docs/bulk.md for what it bounds.
+        memory: bytes for the whole job, default ``"1GB"``, with several processes 1 GB for each and for
+            this one; see docs/bulk.md for what it bounds.
         deduplicate: compute equal texts once, as far as memory reaches (default).
         cache: a file that remembers results across runs; True = one in the user's cache folder; default none.
         cache_size: most bytes of the cache's entries, ``"10GB"``.

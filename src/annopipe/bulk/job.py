@@ -39,7 +39,7 @@ class JobOptions(TypedDict, total=False):
     threads: int | None
     processes: int
     stall_seconds: int
-    memory: int | str
+    memory: int | str | None
     deduplicate: bool
     cache: str | os.PathLike[str] | bool | None
     cache_size: int | str
@@ -69,7 +69,7 @@ class Job:
     threads: int | None = None
     processes: int = 1
     stall_seconds: int = 600
-    memory: int = 10**9
+    memory: int | None = None
     deduplicate: bool = True
     cache: Path | None = None
     cache_size: int = 10**10
@@ -117,7 +117,7 @@ class Job:
         rest = {key: value for key, value in found.items() if key not in names}
         rest["inputs"], rest["output"] = _paths(rest["inputs"]), Path(rest["output"])
         for key in ("memory", "cache_size"):
-            if key in rest:
+            if rest.get(key) is not None:
                 rest[key] = to_bytes(key, rest[key])
         if "model" in rest:
             rest["model"] = str(rest["model"])

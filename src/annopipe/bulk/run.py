@@ -90,7 +90,8 @@ def _choices(job: Job, folder: Path) -> tuple[EngineChoice, Budget]:
     config = AlbertConfig.read(folder)
     width = job.settings.width(config)
     weights = NUMBER_BYTES * sum(math.prod(shape) for shape in needed(config).values())
-    budget = Budget.of(job.memory, weights=weights, width=width, processes=job.processes)
+    memory = Budget.default(job.processes) if job.memory is None else job.memory
+    budget = Budget.of(memory, weights=weights, width=width, processes=job.processes)
     threads = job.threads
     if job.processes > 1:
         threads = max(1, (threads or thread_count()) // job.processes)

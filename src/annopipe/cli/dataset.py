@@ -48,7 +48,7 @@ def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     add("--threads", type=int, help="processor threads (default: all)")
     add("--processes", type=int, help="processes, each with its own encoder (default: 1)")
     add("--stall-seconds", type=int, metavar="N", help="replace a process without a sign of life (default: 600)")
-    add("--memory", metavar="SIZE", help="memory of the whole job, such as 512MB (default: 1GB)")
+    add("--memory", metavar="SIZE", help="memory of the whole job, such as 512MB (default: 1GB a process)")
     add(
         "--no-deduplicate", dest="deduplicate", action="store_false", default=None, help="compute equal texts each time"
     )
