@@ -16,7 +16,7 @@ from annopipe.arrow_buffers import texts as texts_array
 from annopipe.bulk.result import Part, Result
 from annopipe.bulk.settings import ROWS, Settings
 from annopipe.bulk.stages import Choice
-from annopipe.errors import RowTooLarge
+from annopipe.errors import ModelError, RowTooLarge
 from annopipe.pipeline.pipeline import PipelineModel
 
 REF_DIGITS = 12
@@ -61,12 +61,12 @@ class Annotated:
         self._schema = pa.schema([self._plan.schema.field(name) for name in names if name != SOURCE])
 
     def compute(self, texts: Sequence[str]) -> Result:
-        """Return the rows of texts; one whose vectors pass ``maxRowBytes`` fails and leaves the others alone."""
+        """Return the rows of texts; one whose vectors pass ``maxRowBytes``, or that the model refuses, fails alone."""
         places, failures = list(range(len(texts))), dict[int, str]()
         while True:
             try:
                 rows = self._plan.run_rows(source_batch([texts[place] for place in places]))
-            except RowTooLarge as error:
+            except (RowTooLarge, ModelError) as error:
                 if error.row is None:
                     raise
                 failures[places.pop(error.row)] = _reason(error)

@@ -13,9 +13,11 @@ from annopipe.albert.model import AlbertModel
 from annopipe.annotators.token_rules import TokenRules, TokenSettings
 from annopipe.bulk.amounts import shown
 from annopipe.bulk.annotated import Annotated
+from annopipe.bulk.finite import finite, one_by_one, until_failure
 from annopipe.bulk.flat import FlatWords
 from annopipe.bulk.result import Ints, Part, Result, vectors_array
 from annopipe.bulk.settings import ROWS, SENTENCES, WORDS, Settings
+from annopipe.errors import ModelError
 
 VECTOR = "vector"
 VECTOR_COPIES = 8
@@ -67,7 +69,16 @@ class Engine:
         return {name: part.table.schema for name, part in empty.parts.items()}
 
     def compute(self, texts: Sequence[str], *, alone: bool) -> Iterator[Result]:
-        """Yield what comes of texts: one result, or several that follow each other where one text is ``alone``."""
+        """Yield what comes of texts: one result, or several that follow each other where one text is ``alone``.
+
+        A text whose vectors are not finite, or pass what float16 holds, fails.
+        """
+        if alone:
+            yield from until_failure(self._results(texts, alone=True))
+        else:
+            yield finite(one_by_one(texts, lambda some: next(self._results(some, alone=False))))
+
+    def _results(self, texts: Sequence[str], *, alone: bool) -> Iterator[Result]:
         if self._flat is not None:
             yield from self._flat_results(self._flat, texts, alone=alone)
         elif self._annotated is not None:
@@ -110,8 +121,13 @@ class Engine:
         if not self.settings.has_sentences:
             return result
         part = result.parts[ROWS]
-        kept = [text for place, text in enumerate(texts) if place not in result.failures]
-        columns = [*part.table.columns, self._sentence_array(kept)]
+        kept = [place for place in range(len(texts)) if place not in result.failures]
+        try:
+            columns = [*part.table.columns, self._sentence_array([texts[place] for place in kept])]
+        except ModelError as error:
+            if error.row is not None:
+                error.at(kept[error.row])
+            raise
         schema = part.table.schema.append(pa.field(self._vector, columns[-1].type))
         table = pa.RecordBatch.from_arrays(columns, schema=schema)
         return Result({ROWS: Part(table, part.offsets)}, result.tokens, result.cut, result.failures)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from annopipe.bulk.places import find_files, fingerprint
+from annopipe.bulk.places import find_files
 from annopipe.bulk.sources import Place, Source, open_source
+from annopipe.bulk.watched import Watched
 from annopipe.errors import InputFileError
 
 
@@ -19,6 +20,7 @@ class OpenFile:
     place: Place
     source: Source
     first: int
+    watched: Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +54,11 @@ class Inputs:
         prints = []
         schema, first = pa.schema([]), 0
         for place in find_files(inputs, output):
+            watched = Watched(place)
             source = open_source(place, column, skip=skip)
             schema = _joined(place, schema, source.schema)
-            files.append(OpenFile(place, source, first))
-            prints.append({**fingerprint(place), "rows": source.rows})
+            files.append(OpenFile(place, source, first, watched.seal()))
+            prints.append({**watched.print, "rows": source.rows})
             first += source.rows
         return cls(files, schema, prints)
 
@@ -65,12 +68,16 @@ class Inputs:
         return sum(file.source.rows for file in self.files)
 
     def batches(self, wanted: Sequence[tuple[int, int]]) -> Iterator[tuple[int, pa.RecordBatch]]:
-        """Yield rows and the number of the first, of files that hold any of the wanted ranges (first, end)."""
+        """Yield rows and the number of the first, of files that hold any of the wanted ranges (first, end).
+
+        Raises:
+            InputFileError: a file changed since it was opened.
+        """
         for file in self.files:
             row, end = file.first, file.first + file.source.rows
             if not any(a < end and row < b for a, b in wanted):
                 continue
-            for batch in file.source.batches():
+            for batch in file.watched.read(file.source.batches()):
                 for a, b in wanted:
                     first, last = max(a, row), min(b, row + batch.num_rows)
                     if first < last:
@@ -79,6 +86,16 @@ class Inputs:
             if row != end:
                 msg = f"{file.place} has {row - file.first} rows where it had {file.source.rows}: it changed meanwhile"
                 raise InputFileError(msg)
+
+    def check(self, first: int, end: int) -> None:
+        """Compare files of these rows with the first look at them.
+
+        Raises:
+            InputFileError: one changed.
+        """
+        for file in self.files:
+            if file.first < end and first < file.first + file.source.rows:
+                file.watched.check()
 
     def _cast(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         if batch.schema.equals(self.schema):

@@ -95,7 +95,8 @@ def empty(schema: pa.Schema) -> pa.RecordBatch:
 def vectors_array(vectors: NDArray[np.float32], *, half: bool) -> pa.FixedSizeListArray:
     """Return ``[rows, dimension]`` vectors as Arrow's lists of one size, of float16 if ``half``."""
     type_ = pa.float16() if half else pa.float32()
-    flat = np.ascontiguousarray(vectors, np.float16 if half else np.float32).reshape(-1)
+    with np.errstate(over="ignore"):  # what is too large for float16 becomes infinite, and its text fails later
+        flat = np.ascontiguousarray(vectors, np.float16 if half else np.float32).reshape(-1)
     items = pa.Array.from_buffers(type_, len(flat), [None, pa.py_buffer(flat)])
     return pa.FixedSizeListArray.from_arrays(items, type=vector_type(vectors.shape[1], half=half))
 

@@ -166,11 +166,17 @@ class _Maker:
             failures: list[dict[str, Any]] = []
             with self._writer(number) as writer:
                 while ahead is not None and ahead[0].slice.shard == number:
+                    mark, before = writer.mark(), counts.copy()
                     for assembled in self._finished(*ahead, counts):
                         writer.write(assembled.batches)
                         self._note(ahead[0], assembled, counts, failures)
+                        if ahead[0].alone and assembled.failures:
+                            writer.withdraw(mark)
+                            counts["tokens"], counts["truncated"] = before["tokens"], before["truncated"]
                     self.progress.add(len(ahead[0].slice.texts), counts["tokens"], counts["truncated"])
                     ahead = next(stream, None)
+                size = self.run.job.settings.shard_rows
+                self.run.inputs.check(number * size, (number + 1) * size)
                 files = writer.commit()
             self.progress.commit()
             done = Done(number, files, dict(counts), failures)

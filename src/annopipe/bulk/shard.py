@@ -1,7 +1,7 @@
 """One shard of the dataset: a Parquet file for each part, written aside and put in place when all are whole."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -75,6 +75,15 @@ class ShardWriter:
             for batch in some:
                 self._files[part].write(batch)
 
+    def mark(self) -> dict[str, int]:
+        """Return how many rows each part has so far."""
+        return {part: file.written for part, file in self._files.items()}
+
+    def withdraw(self, mark: Mapping[str, int]) -> None:
+        """Take the rows back that were written since a mark: those of a long text that failed at a later part."""
+        for part, first in mark.items():
+            self._files[part].withdraw(first)
+
     def commit(self) -> list[ShardFile]:
         """Finish the files, bring them to the disk and put them in place."""
         for file in self._files.values():
@@ -100,12 +109,16 @@ class _PartFile:
         self._scratch = scratch_name(target)
         self._compression, self._group_bytes = compression, group_bytes
         self._waiting: list[pa.RecordBatch] = []
-        self._size = self._rows = 0
+        self._size = self.written = 0
+        self._withdrawn: list[tuple[int, int]] = []
         self._file: BinaryIO | None = None
         self._writer: Any = None
 
     def open(self) -> None:
         self._target.parent.mkdir(exist_ok=True)
+        self._begin()
+
+    def _begin(self) -> None:
         self._file = self._scratch.open("wb")
         plain = [field.name for field in self._schema if not pa.types.is_nested(field.type)]
         self._writer = pq.ParquetWriter(
@@ -113,11 +126,18 @@ class _PartFile:
         )
 
     def write(self, batch: pa.RecordBatch) -> None:
+        self.written += batch.num_rows
+        self._take(batch)
+
+    def _take(self, batch: pa.RecordBatch) -> None:
         self._waiting.append(batch)
         self._size += batch.nbytes
-        self._rows += batch.num_rows
         if self._size >= self._group_bytes:
             self._flush()
+
+    def withdraw(self, first: int) -> None:
+        if first < self.written:
+            self._withdrawn.append((first, self.written))
 
     def _flush(self) -> None:
         if self._waiting:
@@ -126,6 +146,27 @@ class _PartFile:
         self._waiting, self._size = [], 0
 
     def finish(self) -> None:
+        self._close()
+        if self._withdrawn:
+            self._write_again()
+
+    def _write_again(self) -> None:
+        """Write the rows once more that stay, row group by row group: what is in a Parquet file cannot be taken out."""
+        whole = self._scratch.with_name(f".whole{self._scratch.name}")
+        self._scratch.replace(whole)
+        try:
+            with whole.open("rb") as file, pq.ParquetFile(file) as source:
+                self._begin()
+                row = 0
+                for batch in source.iter_batches():
+                    for first, end in kept(row, row + batch.num_rows, self._withdrawn):
+                        self._take(batch.slice(first - row, end - first))
+                    row += batch.num_rows
+                self._close()
+        finally:
+            whole.unlink(missing_ok=True)
+
+    def _close(self) -> None:
         self._flush()
         self._writer.close()
         self._writer = None
@@ -135,7 +176,8 @@ class _PartFile:
             self._file = None
 
     def place(self) -> ShardFile:
-        record = ShardFile(self._name, self._scratch.stat().st_size, self._rows, digest(self._scratch))
+        rows = self.written - sum(end - first for first, end in self._withdrawn)
+        record = ShardFile(self._name, self._scratch.stat().st_size, rows, digest(self._scratch))
         put_in_place(self._scratch, self._target)
         return record
 
@@ -150,3 +192,13 @@ class _PartFile:
                 self._file.close()
             self._file = None
         self._scratch.unlink(missing_ok=True)
+
+
+def kept(first: int, end: int, withdrawn: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield what is left of a range without others in order: ``0, 10, [(2, 4), (4, 7)] → (0, 2), (7, 10)``."""
+    for one, other in withdrawn:
+        if first < min(one, end):
+            yield first, min(one, end)
+        first = max(first, other)
+    if first < end:
+        yield first, end

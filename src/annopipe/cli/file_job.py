@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from annopipe.bulk.progress import Progress
 from annopipe.bulk.sources import Source, open_source
 from annopipe.bulk.stages import Choice
+from annopipe.bulk.watched import Watched
 from annopipe.cli.parquet_sink import ParquetSink
 from annopipe.errors import CommandError, RowTooLarge, WiringError
 
@@ -44,20 +45,23 @@ class FileJob:
         Raises:
             CommandError: the output exists, is the input, or is no Parquet file's name.
             InputFileError: the input cannot be read, with the line where that is known; found before any encoding.
+                Or it changed while it was read; then there is no output.
             RowTooLarge: a row's words need too many bytes; the text names the row and the options that help.
         """
         sink = ParquetSink(self.target, overwrite=self.overwrite)
         if self.target.exists() and self.target.samefile(self.source):
             msg = f"{self.target} is the input: choose another output"
             raise CommandError(msg)
+        watched = Watched(self.source)
         source = open_source(self.source, self.choice.column)
+        watched.seal()
         self._check_names(source.schema)
         model = self.choice.pipeline()
         start = time.perf_counter()
-        reader = pa.RecordBatchReader.from_batches(source.schema, source.batches())
+        reader = pa.RecordBatchReader.from_batches(source.schema, watched.read(source.batches()))
         result: pa.RecordBatchReader = model.transform(reader)
         try:
-            tokens = self._write(source, sink, result)
+            tokens = self._write(source, sink, result, watched)
         except RowTooLarge as error:
             fault = str(error).partition(" Ways out:")[0]
             raise RowTooLarge(f"{self.source}, {fault} {_SMALLER_ROWS}") from None
@@ -70,7 +74,7 @@ class FileJob:
             msg = f"{self.source} has a column {taken[0]!r} already: --prefix NAME_ gives the new columns other names"
             raise WiringError(msg)
 
-    def _write(self, source: Source, sink: ParquetSink, result: pa.RecordBatchReader) -> int:
+    def _write(self, source: Source, sink: ParquetSink, result: pa.RecordBatchReader, watched: Watched) -> int:
         tokens = 0
 
         def counted() -> Iterator[pa.RecordBatch]:
@@ -79,6 +83,7 @@ class FileJob:
                 tokens += pc.sum(pc.list_value_length(batch.column(self.choice.embeddings))).as_py() or 0
                 yield batch
                 progress.add(batch.num_rows)
+            watched.check()
 
         with Progress(source.rows) as progress:
             sink.write(result.schema, counted())
