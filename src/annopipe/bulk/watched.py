@@ -23,7 +23,7 @@ Stamp = tuple[Any, ...]
 class Watched:
     """A file from its first look on.
 
-    Device, inode, size and times show a change, that of its entry too, which no program can set back; so does its digest
+    Device, inode, size and times show a change; the time of its entry no program can set back. So does its digest
     at the end of each reading. A file elsewhere is asked for its store's own mark.
 
     Args:
