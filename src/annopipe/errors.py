@@ -174,6 +174,10 @@ class StoreError(AnnopipeError, OSError):
     """The local store of models cannot be read or written, or what lies there was changed."""
 
 
+class RemoteFolderError(AnnopipeError, OSError):
+    """A folder at an address (``s3://``, ``gs://``, ``abfs://``, ``hdfs://``, …) cannot be read or written."""
+
+
 class NameTaken(StoreError):
     """A model is to be stored under a name that another one has."""
 

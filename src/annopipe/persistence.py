@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
 from annopipe.errors import AnnopipeError, ParamTypeError, SavedPipelineError
+from annopipe.remote_folders import RemoteFolder, fetched_for_this_process, is_address, path_here
 from annopipe.version import __version__
 
 FORMAT: Final = 1
@@ -25,13 +26,17 @@ MODELS: Final = "models"
 METADATA: Final = "metadata"
 PART: Final = "part-00000"
 WRITER: Final = "annopipe"
+_OURS: Final = re.compile(rf"{MODELS}/[0-9a-f]{{64}}/|{METADATA}/")
+"""Files that ``save`` writes beside the manifest: nothing else is removed when it overwrites."""
 
 
 class Shelf:
     """The models of one saved folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, came_from: str | None = None) -> None:
         self._folder = folder / MODELS
+        self.came_from = came_from
+        """Address that the folder was copied from: what came is compared with its digest."""
 
     def put(self, model: Path, digest: str) -> str:
         """Copy a model's folder in, unless its content is here already; return the digest."""
@@ -76,25 +81,45 @@ class Savable:
         """Save into a new folder, all or nothing.
 
         Args:
-            path: the folder; made with its parents.
+            path: the folder, made with its parents; or an address, such as ``s3://bucket/pipeline``, that fsspec opens
+                with the extra for it (``annopipe[s3]``, ``[gcs]``, ``[azure]``, ``[remote]``). At an address the folder
+                can be loaded once all of it is there.
             overwrite: replace a folder that an earlier ``save`` made.
 
         Raises:
             SavedPipelineError: the folder exists (and is not ours to replace, with ``overwrite``).
+            RemoteFolderError, MissingExtra: the address cannot be written.
         """
+        if is_address(path):
+            with tempfile.TemporaryDirectory(prefix="annopipe-") as scratch:
+                self._save_at(RemoteFolder.at(path), Path(scratch), overwrite=overwrite)
+            return
         target = local_path(path)
         _check_free(target, overwrite=overwrite)
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
             made = Path(scratch) / "new"
             made.mkdir()
-            content = {"class": type(self).__name__, **self.describe(Shelf(made))}
-            manifest = {"format": FORMAT, "annopipe": __version__, "content": content}
-            (made / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            self._write_for_pyspark(made / METADATA)
+            self._write_into(made)
             if target.exists():
                 target.rename(Path(scratch) / "old")
             made.rename(target)
+
+    def _save_at(self, remote: RemoteFolder, scratch: Path, *, overwrite: bool) -> None:
+        there = remote.files()
+        if there and not overwrite:
+            raise SavedPipelineError(_exists(remote.address))
+        if there and MANIFEST not in there:
+            raise SavedPipelineError(_not_ours(remote.address))
+        self._write_into(scratch)
+        new = {path.relative_to(scratch).as_posix() for path in scratch.rglob("*") if path.is_file()}
+        remote.put(scratch, last=MANIFEST, stale=[name for name in there if name not in new and _OURS.match(name)])
+
+    def _write_into(self, made: Path) -> None:
+        content = {"class": type(self).__name__, **self.describe(Shelf(made))}
+        manifest = {"format": FORMAT, "annopipe": __version__, "content": content}
+        (made / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        self._write_for_pyspark(made / METADATA)
 
     def _write_for_pyspark(self, folder: Path) -> None:
         """Write the line that ``pyspark.ml`` reads of a stage that it saved, before it calls the class' ``load``."""
@@ -116,12 +141,13 @@ class Savable:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Load what ``save`` wrote; nothing in the folder is executed.
+        """Load what ``save`` wrote, from a folder or an address; nothing in the folder is executed.
 
         Raises:
             SavedPipelineError: no such folder, one that another program or a later version wrote, or another class.
+            RemoteFolderError, MissingExtra: the address cannot be read.
         """
-        found = load_any(local_path(path))
+        found = load_any(path)
         if not isinstance(found, cls):
             name = type(found).__name__
             msg = f"{path} holds a {name}: load it with {name}.load(...)"
@@ -134,29 +160,32 @@ def local_path(path: str | os.PathLike[str]) -> Path:
 
     Raises:
         ParamTypeError: neither text nor a path.
-        SavedPipelineError: a place elsewhere, such as ``hdfs://``, ``s3a://`` or ``dbfs:/``.
     """
     if not isinstance(path, str | os.PathLike):
         raise ParamTypeError(f"the folder of a saved pipeline is named by text or a path, not by {path!r:.60}")
-    text = os.fspath(path)
-    scheme, colon, rest = text.partition(":")
-    if not colon or len(scheme) < 2 or not rest.startswith("/"):
-        return Path(text)
-    if scheme == "file":
-        return Path("/" + rest.lstrip("/"))
-    msg = (
-        f"annopipe saves to and loads from folders of this machine, and {text} is none: save to a local folder "
-        "(save('/data/pipeline'), or pyspark's writer with file:///data/pipeline) and copy it there, or use a path "
-        "under which that place is mounted"
-    )
-    raise SavedPipelineError(msg)
+    return path_here(path)
 
 
-def load_any(folder: Path) -> Savable:
+def load_any(path: str | os.PathLike[str]) -> Savable:
     """Load what ``save`` wrote, whatever its class; see `Savable.load`."""
+    if not is_address(path):
+        return _load(local_path(path))
+    remote = RemoteFolder.at(path)
+    files = remote.files()
+    if not files:
+        raise SavedPipelineError(_not_there(remote.address))
+    wanted = files if MANIFEST in files else {name: files[name] for name in files if name.startswith(f"{METADATA}/")}
+    folder = fetched_for_this_process(remote, wanted)
+    try:
+        return _load(folder, came_from=remote.address)
+    except SavedPipelineError as error:
+        raise SavedPipelineError(str(error).replace(str(folder), remote.address)) from error
+
+
+def _load(folder: Path, came_from: str | None = None) -> Savable:
     manifest = _read_manifest(folder)
     try:
-        return restore_any(manifest["content"], Shelf(folder))
+        return restore_any(manifest["content"], Shelf(folder, came_from=came_from))
     except AnnopipeError:
         raise
     except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as broken:
@@ -183,14 +212,24 @@ def _check_free(target: Path, *, overwrite: bool) -> None:
     if not target.exists() and not target.is_symlink():
         return
     if not overwrite:
-        msg = (
-            f"Path {target} already exists. To overwrite it, please use write().overwrite().save(path) "
-            "or save(path, overwrite=True)"
-        )
-        raise SavedPipelineError(msg)
+        raise SavedPipelineError(_exists(target))
     if not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
-        msg = f"{target} was not saved by annopipe: it is not overwritten; remove it yourself or choose another folder"
-        raise SavedPipelineError(msg)
+        raise SavedPipelineError(_not_ours(target))
+
+
+def _exists(place: object) -> str:
+    return (
+        f"Path {place} already exists. To overwrite it, please use write().overwrite().save(path) "
+        "or save(path, overwrite=True)"
+    )
+
+
+def _not_ours(place: object) -> str:
+    return f"{place} was not saved by annopipe: it is not overwritten; remove it yourself or choose another folder"
+
+
+def _not_there(place: object) -> str:
+    return f"Input path does not exist: {place}; give a folder that save(...) of annopipe wrote"
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
@@ -205,8 +244,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         msg = f"{folder} was saved by Spark: annopipe.import_pipeline reads pipelines of Spark NLP, import_model models"
         raise SavedPipelineError(msg)
     if not path.is_file():
-        msg = f"Input path does not exist: {path}; give a folder that save(...) of annopipe wrote"
-        raise SavedPipelineError(msg)
+        raise SavedPipelineError(_not_there(path))
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         number = int(manifest["format"])
@@ -224,7 +262,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 def saved_class(path: str | os.PathLike[str]) -> str | None:
     """Return the name of the class whose ``save`` wrote a folder; None where it is none of ours."""
     try:
-        manifest = json.loads((local_path(path) / MANIFEST).read_text(encoding="utf-8"))
+        content = (
+            RemoteFolder.at(path).read(MANIFEST) if is_address(path) else (local_path(path) / MANIFEST).read_bytes()
+        )
+        manifest = json.loads(content)
         return str(manifest["content"]["class"])
     except (AnnopipeError, OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -18,10 +18,11 @@ from annopipe.annotators.wiring import annotation_field
 from annopipe.annotators.word_vectors import CUT, embed_alone, embed_in_context
 from annopipe.columns import AnnotationColumn
 from annopipe.converters import at_least, one_of, to_bool, to_int, to_int_list, to_str
-from annopipe.errors import ModelNotFound, ParamValueError, RowTooLarge
+from annopipe.errors import ModelNotFound, ParamValueError, RowTooLarge, SavedPipelineError
 from annopipe.hub import locate
 from annopipe.params import Param
 from annopipe.persistence import Shelf
+from annopipe.remote_folders import is_address, path_here
 from annopipe.warnings import warn_once
 
 POOLINGS = get_args(WordPooling)
@@ -103,8 +104,8 @@ class AlbertEmbeddings(Annotator):
 
     @classmethod
     def loadSavedModel(cls, folder: str | Path, spark_session: Any = None) -> Self:  # noqa: ARG003
-        """Return the stage with the model of a folder on this machine, in Hugging Face's form."""
-        return cls.pretrained(str(Path(folder).resolve()))
+        """Return the stage with the model of a folder or address, in Hugging Face's form."""
+        return cls.pretrained(str(folder) if is_address(folder) else str(path_here(folder).resolve()))
 
     def _take(self, reference: ModelReference, uid: str) -> Self:
         reference.model()
@@ -126,7 +127,10 @@ class AlbertEmbeddings(Annotator):
         """Return the saved stage with its model."""
         stage = super().restore(description, shelf)
         if "model" in description:
-            stage._take(ModelReference(shelf.get(str(description["model"]))), stage.uid)
+            digest = str(description["model"])
+            stage._take(ModelReference(shelf.get(digest)), stage.uid)
+            if shelf.came_from is not None and stage._model().content_hash != digest:
+                raise SavedPipelineError(f"{shelf.came_from}: the model {digest[:12]}… is damaged: save it again")
         return stage
 
     def _model(self) -> AlbertModel:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from annopipe.hub import hints
 from annopipe.hub.names import LONGEST, ModelName, candidates, is_name
 from annopipe.hub.places import folder_of, here
 from annopipe.hub.store import CONFIG, store_folder
+from annopipe.remote_folders import RemoteFolder, fetched_for_this_process, is_address, path_here
 
 if TYPE_CHECKING:
     from annopipe.hub.entry import Entry
@@ -55,7 +57,9 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
     if not isinstance(name, str | os.PathLike):
         raise ParamTypeError(f"a model is named by text, or by the path of its folder, not by {name!r:.60}")
     text = os.fspath(name)
-    path = Path(text).expanduser()
+    if is_address(text):
+        return _at_address(text)
+    path = path_here(text)
     if _is_there(path / CONFIG):
         return path
     if _is_there(path) or not is_name(text) or path.suffix in FILES:
@@ -80,14 +84,20 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
     return fetched(asked)
 
 
-def local_path(place: str) -> Path:
-    """Return the path that a place on this machine is, written as a path or as a ``file://`` address."""
-    if place.startswith("file://"):
-        from urllib.parse import urlsplit
-        from urllib.request import url2pathname
+@cache
+def _at_address(address: str) -> Path:
+    """Return this process's copy of a model's folder at an address: it stays the same while the process lasts.
 
-        return Path(url2pathname(urlsplit(place).path))
-    return Path(place).expanduser()
+    Raises:
+        ModelFileMissing: no model is there.
+        RemoteFolderError, MissingExtra: the address cannot be read.
+    """
+    remote = RemoteFolder.at(address)
+    files = remote.files()
+    if CONFIG not in files:
+        way = f"pretrained('name', 'en', {address!r}) and import_model take archives and models of other forms"
+        raise ModelFileMissing(f"{remote.address} has no {CONFIG}, so it is no folder of a model; {way}")
+    return fetched_for_this_process(remote, {name: size for name, size in files.items() if "/" not in name})
 
 
 def _is_there(path: Path) -> bool:
@@ -117,9 +127,9 @@ def entry_for(name: str, lang: str, remote_loc: str | os.PathLike[str] | None = 
     if place is None or place in SPARK_NLP:
         return entry
     plain = entry or Entry(candidates(name, lang)[0], endpoint=mirror)
-    if "://" in place and not place.startswith("file://"):
+    if "://" in place and not place.startswith("file:"):
         return replace(plain, endpoint=place)
-    return _from_folder(plain, local_path(place)) or _from_repository(plain, place)
+    return _from_folder(plain, path_here(place)) or _from_repository(plain, place)
 
 
 def _from_folder(entry: Entry, place: Path) -> Entry | None:

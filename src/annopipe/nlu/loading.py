@@ -13,6 +13,7 @@ from annopipe.nlu.reference import FROM_DISK, references
 from annopipe.nlu.saving import saved_names
 from annopipe.persistence import MANIFEST, load_any
 from annopipe.pipeline.pipeline import PipelineModel, flat_stages
+from annopipe.remote_folders import RemoteFolder, fetched_for_this_process, is_address, path_here
 
 
 def load(
@@ -44,11 +45,19 @@ def load(
     """
     chosen = options.dialect if dialect is None else as_dialect(dialect)
     if path is not None:
-        return _from_folder(Path(path), chosen)
+        return _from_folder(_near(path), chosen)
     found = references(request)
     models = [word_embeddings(reference.model, reference.language, chosen) for reference in found]
     names = {str(model.getOutputCol()): reference.name for model, reference in zip(models, found, strict=True)}
     return NLUPipeline(Recipe(models, chosen), names, request)
+
+
+def _near(path: str | os.PathLike[str]) -> Path:
+    """Return a folder of this machine; of what lies at an address, a copy for this process."""
+    if not is_address(path):
+        return path_here(path)
+    remote = RemoteFolder.at(path)
+    return fetched_for_this_process(remote, remote.files())
 
 
 def _from_folder(folder: Path, dialect: Dialect) -> NLUPipeline:

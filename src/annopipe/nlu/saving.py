@@ -8,6 +8,7 @@ from typing import Final
 
 from annopipe.errors import SavedPipelineError
 from annopipe.pipeline.pipeline import PipelineModel
+from annopipe.remote_folders import RemoteFolder, is_address, path_here
 
 NAMES: Final = "nlu.json"
 
@@ -31,7 +32,10 @@ def save_pipe(model: PipelineModel, names: SavedNames, path: str | os.PathLike[s
     """Save a pipeline and the names of its columns."""
     model.save(path, overwrite=overwrite)
     text = json.dumps(asdict(names), indent=1, ensure_ascii=False) + "\n"
-    (Path(path) / NAMES).write_text(text, encoding="utf-8")
+    if is_address(path):
+        RemoteFolder.at(path).write(NAMES, text.encode())
+    else:
+        (path_here(path) / NAMES).write_text(text, encoding="utf-8")
 
 
 def saved_names(path: Path) -> SavedNames | None:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from annopipe.annotators.plan import text_column
@@ -10,6 +9,7 @@ from annopipe.errors import ModelNotFound, ParamTypeError, SavedPipelineError
 from annopipe.hub.known import known_model
 from annopipe.pipeline.light import LightPipeline
 from annopipe.pipeline.pipeline import PipelineModel, flat_stages
+from annopipe.remote_folders import is_address, path_here
 
 PIPELINE = "_pipeline"
 
@@ -43,7 +43,7 @@ class PretrainedPipeline:
         disk_location: str | os.PathLike[str] | None = None,
     ) -> None:
         folder = disk_location if disk_location is not None else name
-        if folder is None or not Path(folder).is_dir():
+        if folder is None or not _may_be(folder):
             raise ModelNotFound(_unknown(str(folder), lang))
         self.model = PipelineModel.load(folder)
         self.light_model = LightPipeline(self.model, parse_embeddings)
@@ -55,7 +55,7 @@ class PretrainedPipeline:
         Raises:
             SavedPipelineError: no such folder, or it holds no pipeline.
         """
-        if not Path(path).is_dir():
+        if not _may_be(path):
             msg = f"Input path does not exist: {path}; give a folder that PipelineModel.save(...) wrote"
             raise SavedPipelineError(msg)
         return PretrainedPipeline(None, parse_embeddings=parse_embeddings, disk_location=path)
@@ -80,6 +80,11 @@ class PretrainedPipeline:
     def transform(self, data: Any) -> Any:
         """Return the frame with the output columns of all stages."""
         return self.model.transform(data)
+
+
+def _may_be(folder: str | os.PathLike[str]) -> bool:
+    """Tell whether a folder is there; of an address that is found when it is read."""
+    return is_address(folder) or path_here(folder).is_dir()
 
 
 def renamed(frame: Any, old: str, new: str) -> Any:
