@@ -8,6 +8,7 @@ name first.
 
 import atexit
 import contextlib
+import hashlib
 import os
 import re
 import shutil
@@ -34,6 +35,7 @@ RENAMES: Final = {"hdfs", "arrow_hdfs", "webhdfs", "dbfs", "sftp", "ssh", "smb"}
 """File systems in which renaming a folder is one step."""
 MOST_FILES: Final = 10_000
 MOST_BYTES: Final = 16 << 30
+VARIABLES: Final = ("AWS_", "GOOGLE_", "AZURE_", "FSSPEC_", "HADOOP_", "DATABRICKS_")
 DBFS_MOUNT: Final = Path("/dbfs")
 
 
@@ -87,10 +89,8 @@ class RemoteFolder:
         """
         text = os.fspath(address)
         with reaching(text):
-            import fsspec
-
-            system, path = fsspec.core.url_to_fs(_for_fsspec(text), **_options(text), **options)
-        return cls(shown(text), system, str(path).rstrip("/"))
+            system, path = _opened(_for_fsspec(text), {**_options(text), **options})
+        return cls(shown(text), system, path.rstrip("/"))
 
     def below(self, name: str) -> Self:
         """Return a folder or file in this one."""
@@ -170,7 +170,12 @@ class RemoteFolder:
         """
         if self._renames() and not stale and not self.files():
             draft = self._beside()
-            draft._write(folder, last)
+            try:
+                draft._write(folder, last)
+            except RemoteFolderError:
+                with contextlib.suppress(RemoteFolderError), reaching(self.address):
+                    draft.system.rm(draft.path, recursive=True)
+                raise
             with reaching(self.address):
                 self.system.mv(draft.path, self.path, recursive=True)
             self._compare(_sizes(folder))
@@ -222,20 +227,45 @@ def _remove(folder: Path, owner: int) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+_systems: dict[str, Any] = {}
+"""File systems by store, options and environment: fsspec's own cache would keep credentials that were changed since."""
+
+
+def _opened(address: str, options: Mapping[str, Any]) -> tuple[Any, str]:
+    import fsspec
+
+    variables = sorted(pair for pair in os.environ.items() if pair[0].startswith(VARIABLES))
+    store = "/".join(address.split("/")[:3])
+    key = hashlib.sha256(repr((store, sorted(options.items()), variables, os.getpid())).encode()).hexdigest()
+    if key not in _systems:
+        system, path = fsspec.core.url_to_fs(address, skip_instance_cache=True, **options)
+        _systems[key] = system
+        return system, str(path)
+    return _systems[key], str(_systems[key]._strip_protocol(address))
+
+
+def forget_credentials() -> None:
+    """Let the next request look for credentials again: a sign-in may have come between."""
+    _systems.clear()
+
+
 @contextlib.contextmanager
 def reaching(address: str, *let_through: type[BaseException]) -> Iterator[None]:
     """Give what a store's library raises as an error of ours that names the address."""
+    passed: tuple[type[BaseException], ...] = (AnnopipeError, *let_through)
     try:
         yield
-    except (AnnopipeError, *let_through):
+    except passed:
         raise
     except ImportError as error:
         _missing(address, error)
     except FileNotFoundError as error:
         raise RemoteFolderError(f"{shown(address)} is not there") from error
     except PermissionError as error:
+        forget_credentials()
         raise RemoteFolderError(f"{shown(address)} is refused ({_said(error)}): {_credentials(address)}") from error
     except Exception as error:  # each store's library has errors of its own
+        forget_credentials()
         if "Credential" in type(error).__name__ or "Credential" in str(error):
             raise RemoteFolderError(f"{shown(address)}: {_said(error)}: {_credentials(address)}") from error
         raise RemoteFolderError(f"{shown(address)} cannot be reached: {_said(error)}") from error
@@ -273,9 +303,12 @@ def _for_fsspec(address: str) -> str:
     return f"{OTHER_NAMES.get(scheme, scheme)}://{found['rest'] if found['double'] else '/' + found['rest']}"
 
 
-def _options(address: str) -> dict[str, str]:
-    """Databricks' own variables for ``dbfs:/`` outside Databricks: fsspec itself looks for none."""
-    if address.partition(":")[0].lower() != "dbfs":
+def _options(address: str) -> dict[str, Any]:
+    """Read variables that a store's own tools know and its library does not: a region, a workspace of Databricks."""
+    scheme = address.partition(":")[0].lower()
+    if EXTRAS.get(scheme) == "s3" and (region := os.environ.get("AWS_REGION")):
+        return {"client_kwargs": {"region_name": region}}
+    if scheme != "dbfs":
         return {}
     host, token = os.environ.get("DATABRICKS_HOST", ""), os.environ.get("DATABRICKS_TOKEN", "")
     if not host or not token:

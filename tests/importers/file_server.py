@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from importers.signatures import region_signed
 
+DENIED = b"<Error><Code>AccessDenied</Code></Error>"
+MALFORMED = "<Error><Code>AuthorizationHeaderMalformed</Code><Region>{}</Region></Error>"
 PAGE = 2
 """Objects on one page of a bucket's list."""
 
@@ -80,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.site.requests.append((self.command, self.path, self.headers.get("authorization")))
         if self.site.private is not None and self._region() != self.site.private:
             told = {"x-amz-bucket-region": self.site.private} if self._region() else {}
-            self._send(400 if told else 403, told, b"<Error/>")
+            self._send(400 if told else 403, told, MALFORMED.format(self.site.private).encode() if told else DENIED)
         elif self.command == "HEAD" and not self.site.heads:
             self._send(405, {}, b"")
         elif path in self.site.moved:
@@ -94,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
             page = "".join(f'<a href="{escape(quote(name))}">{escape(name)}</a>' for name in links)
             self._send(200, {"Content-Type": "text/html"}, page.encode())
         else:
-            self._send(403 if self.site.bucket and not self.site.listed else 404, {}, b"<Error/>")
+            self._send(403 if self.site.bucket and not self.site.listed else 404, {}, DENIED)
 
     def _region(self) -> str | None:
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -108,9 +110,13 @@ class _Handler(BaseHTTPRequestHandler):
         keys = sorted(name.removeprefix(start) for name in self.site.files if name.startswith(start))
         keys = [key for key in keys if key.startswith(query.get("prefix", [""])[0])]
         place = int(query.get("continuation-token", ["0"])[0])
-        found = "".join(f"<Contents><Key>{escape(key)}</Key><Size>1</Size></Contents>" for key in keys[place:][:PAGE])
+        found = "".join(
+            f"<Contents><Key>{escape(key)}</Key><Size>{len(self.site.files[start + key])}</Size></Contents>"
+            for key in keys[place:][:PAGE]
+        )
         rest = place + PAGE < len(keys)
         more = f"<NextContinuationToken>{place + PAGE}</NextContinuationToken>" if rest else ""
+        more += f"<IsTruncated>{str(rest).lower()}</IsTruncated>"
         self._send(200, {}, f"<?xml version='1.0'?><ListBucketResult>{found}{more}</ListBucketResult>".encode())
 
     def _file(self, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """Models from servers: plain files, Spark NLP's layout, buckets of S3 read anonymously; and then without any."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -293,12 +294,11 @@ def test_no_address(address: str, store: Path) -> None:
         annopipe.import_model(address)
 
 
-def test_amazons_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
-    from annopipe.hub.s3 import http_address
+def test_a_public_file_of_s3_without_s3fs(monkeypatch: pytest.MonkeyPatch, bucket: FileServer) -> None:
+    from annopipe.hub.web import http_address
 
-    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    take(f"s3://{BUCKET}/{FOLDER}")
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3")
     assert http_address(f"s3://{BUCKET}/{FOLDER}/{FILE}") == f"https://s3.amazonaws.com/{BUCKET}/{FOLDER}/{FILE}"
-    assert http_address("s3://mine/a b.zip") == "https://mine.s3.amazonaws.com/a%20b.zip"
-    monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    assert http_address("s3://mine/x") == "https://mine.s3.eu-west-1.amazonaws.com/x"
+    assert http_address("s3://mine/a b.zip") == "https://s3.amazonaws.com/mine/a%20b.zip"

@@ -9,20 +9,20 @@ import html
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
-from annopipe.errors import FetchError
+from annopipe.errors import FetchError, MissingExtra
+from annopipe.hub.buckets import Buckets, giver, is_bucket
 from annopipe.hub.entry import Entry
 from annopipe.hub.faults import TryError
 from annopipe.hub.names import ModelName
-from annopipe.hub.s3 import is_bucket, keys
 from annopipe.hub.transfer import patiently
-from annopipe.hub.web import Web, status_of
+from annopipe.hub.web import Web
 
 IMPORTER: Final = ("annopipe.importers.importing", "import_model")
 METADATA: Final = "metadata.json"
@@ -34,6 +34,8 @@ FILE: Final = re.compile(
 """A release's file."""
 
 NOT_THERE: Final = {400, 401, 403, 404, 405, 410}
+
+Value = TypeVar("Value")
 
 _LINK: Final = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 
@@ -74,13 +76,13 @@ def at_address(address: str, entry: Entry) -> str | None:
     web = Web()
     place = address.rstrip("/") + "/"
     if is_bucket(address):
-        return _in_bucket(place, entry, web)
+        return _in_bucket(place, entry)
     for name, files_of in ((METADATA, _files_of_metadata), ("", _files_of_page)):
         text = _text(web, place + name)
         file = newest(files_of(text), entry.model) if text is not None else None
         if file is not None:
             return place + quote(file)
-    return _known(place, entry, web)
+    return _known(place, entry)
 
 
 def fetch_archive(entry: Entry, *, force: bool = False) -> Path:
@@ -104,52 +106,56 @@ def fetch_archive(entry: Entry, *, force: bool = False) -> Path:
     return folder
 
 
-def _in_bucket(place: str, entry: Entry, web: Web) -> str | None:
+def _in_bucket(place: str, entry: Entry) -> str | None:
     """Look into a bucket's list, or ask for the files that the catalog knows where the list is not for everybody."""
+    start = place + entry.model.key
     try:
-        found = keys(place + entry.model.key, lambda address: _asked(web, address))
-    except TryError as fault:
-        known = _known(place, entry, web) if status_of(fault) in NOT_THERE else None
-        if known is None:
-            raise fault.error from fault
-        return known
+        found = _asked(partial(Buckets().names, start))
+    except (TryError, MissingExtra) as fault:
+        denied = isinstance(fault, MissingExtra) or fault.status in NOT_THERE
+        known = _known(place, entry) if denied else None
+        if known is not None:
+            return known
+        if isinstance(fault, MissingExtra):
+            raise
+        raise fault.error from fault
     file = newest((key.removeprefix(place) for key in found), entry.model)
-    return _known(place, entry, web) if file is None else place + file
+    return _known(place, entry) if file is None else place + file
 
 
-def _asked(web: Web, url: str) -> str:
-    """Return a text; what is not there stays the fault that it is, anything else is tried again."""
+def _asked(call: Callable[[], Value]) -> Value:
+    """Return what a call gives; what is not there stays the fault that it is, anything else is tried again."""
     try:
-        return web.text(url)
+        return call()
     except TryError as fault:
         if fault.final:
             raise
-    return patiently(partial(web.text, url))
+    return patiently(call)
 
 
 def _text(web: Web, url: str) -> str | None:
     try:
-        return _asked(web, url)
+        return _asked(partial(web.text, url))
     except TryError as fault:
-        if status_of(fault) not in NOT_THERE:
+        if fault.status not in NOT_THERE:
             raise fault.error from fault
         return None
 
 
-def _known(place: str, entry: Entry, web: Web) -> str | None:
+def _known(place: str, entry: Entry) -> str | None:
     """Ask for the files whose names the catalog knows."""
     for release in entry.releases:
         file = release.file(entry.model)
-        if file is not None and _is_there(web, place + file):
+        if file is not None and _is_there(place + file):
             return place + file
     return None
 
 
-def _is_there(web: Web, address: str) -> bool:
+def _is_there(address: str) -> bool:
     try:
-        web.file(address)
+        giver(address).file(address)
     except TryError as fault:
-        if status_of(fault) not in NOT_THERE:
+        if fault.status not in NOT_THERE:
             raise fault.error from fault
         return False
     return True

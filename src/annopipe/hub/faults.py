@@ -25,12 +25,14 @@ class TryError(Exception):
     Attributes:
         error: what to raise if it stays so.
         wait: seconds after which a further try makes sense; None = as the caller's habit is; negative = never.
+        status: of the HTTP error that it is, or what a store's error would be as one; None for others.
     """
 
-    def __init__(self, error: FetchError, wait: float | None = None) -> None:
+    def __init__(self, error: FetchError, wait: float | None = None, status: int | None = None) -> None:
         super().__init__(str(error))
         self.error = error
         self.wait = wait
+        self.status = status
 
     @property
     def final(self) -> bool:

@@ -230,7 +230,7 @@ def _with_archive(entry: Entry) -> Entry:
     archive = at_address(entry.endpoint, entry)
     if archive is not None:
         return replace(entry, archive=archive, presumed=False)
-    if entry.repository is None or entry.endpoint.startswith("s3://"):
+    if entry.repository is None or (is_address(entry.endpoint) and not entry.endpoint.startswith("http")):
         raise ModelNotFound(
             f"{entry.endpoint} holds no {entry.model.key}_<versions>_<milliseconds>.zip, and as a mirror's address it "
             f"does not say which repository {entry.model} is"

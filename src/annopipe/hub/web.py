@@ -1,6 +1,4 @@
-"""Files at plain addresses: ``http://``, ``https://`` and ``s3://``; the standard library does it.
-
-Buckets are read anonymously, unless the user wants requests to be signed: see `annopipe.hub.s3_signing`.
+"""Files at plain addresses, ``http://`` and ``https://``, by the standard library; `annopipe.hub.buckets` reads others.
 
 `annopipe.hub.transfer.download` brings them as it brings a hub's: in parts, going on where an earlier try ended.
 """
@@ -14,21 +12,18 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import IO, Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from annopipe.errors import FetchDenied, FetchError, FetchMismatch
 from annopipe.hub.bounds import PATIENCE, TooLong, collected, in_pace, within
 from annopipe.hub.faults import TRANSIENT, TryError, of_exception, of_status
 from annopipe.hub.names import is_name
 from annopipe.hub.remote import CHUNK, Body, RemoteFile
-from annopipe.hub.s3 import http_address, is_bucket
-from annopipe.hub.s3_signing import BUCKET_REGION, denied, is_wanted, signature
 from annopipe.version import __version__
 
-SCHEMES: Final = ("http", "https", "s3")
 TIMEOUT: Final = "HF_HUB_DOWNLOAD_TIMEOUT"
 
-REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
+BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 _NONE: Final[Mapping[str, str]] = {}
 _FAULTS: Final = (OSError, http.client.HTTPException, ValueError)
@@ -68,7 +63,6 @@ class Web:
             _NoDowngrade(),
         ):
             self._opener.add_handler(handler)
-        self._regions: dict[str, str] = {}
 
     def file(self, address: str) -> RemoteFile:
         """Return name and, where the server tells it, size of a file.
@@ -82,7 +76,7 @@ class Web:
             with self._ask("HEAD", address) as answer:
                 size, etag = answer.headers.get("content-length", ""), answer.headers.get("etag")
         except TryError as fault:
-            if status_of(fault) not in _HEAD_NOT_GIVEN:
+            if fault.status not in _HEAD_NOT_GIVEN:
                 raise
             return RemoteFile(name, address, None, None)
         mark = f"of {address}: {etag}" if etag else None
@@ -113,33 +107,12 @@ class Web:
         return content.decode("utf-8", "replace")
 
     def _ask(self, method: str, address: str, headers: Mapping[str, str] = _NONE) -> Any:
-        """Send a request; to a bucket that the user's credentials are for, signed for the region that it says."""
-        if not (is_bucket(address) and is_wanted()):
-            return self._send(method, address, http_address(address), headers)
-        bucket = address.partition("?")[0].split("/")[2]
-        for _ in range(2):
-            region = self._regions.get(bucket)
-            url = http_address(address, region)
-            try:
-                return self._send(method, address, url, headers, signature(method, url, region))
-            except TryError as fault:
-                told = _region_in(fault)
-                if told is None or told == region:
-                    raise
-                self._regions[bucket] = told
-                last = fault
-        raise last
-
-    def _send(
-        self, method: str, address: str, url: str, headers: Mapping[str, str], signed: Mapping[str, str] = _NONE
-    ) -> Any:
-        """Send a request and return the answer; what signs it goes to no other server by a redirect."""
+        """Send a request and return the answer."""
+        url = http_address(address)
         wait = _timeout()
         headers = {"User-Agent": f"annopipe/{__version__}", "Accept-Encoding": "identity", **headers}
         try:
             request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310 - SCHEMES alone
-            for name, value in signed.items():
-                request.add_unredirected_header(name, value)
             answer = within(PATIENCE * wait, partial(self._opener.open, request, timeout=wait))
         except urllib.error.HTTPError as error:
             with error:
@@ -165,29 +138,30 @@ def _timeout() -> float:
         raise FetchError(f"{TIMEOUT} is {chosen!r}: give a number of seconds") from None
 
 
-def status_of(fault: TryError) -> int | None:
-    """Return the status of the HTTP error that a fault is, or None."""
-    cause = fault.__cause__
-    return cause.code if isinstance(cause, urllib.error.HTTPError) else None
+def http_address(address: str) -> str:
+    """Return an address of the web; of a public file in S3, where s3fs is not installed, the one that Amazon gives it.
 
-
-def _region_in(fault: TryError) -> str | None:
-    """Return where a bucket is, if the refusal tells it."""
-    cause = fault.__cause__
-    told = cause.headers.get(BUCKET_REGION) if isinstance(cause, urllib.error.HTTPError) else None
-    return told if told and REGION.fullmatch(told) else None
+    Raises:
+        FetchError: it is no address.
+    """
+    parts = urlsplit(address)
+    if parts.scheme in {"http", "https"} and parts.netloc:
+        return address
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    if not address.startswith("s3://") or not BUCKET.fullmatch(bucket) or not key:
+        raise FetchError(f"{address!r} is no address: it must begin with https://, http:// or s3://<bucket>/")
+    server = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or "https://s3.amazonaws.com"
+    return f"{server.rstrip('/')}/{bucket}/{quote(key)}"
 
 
 def _of_status(error: urllib.error.HTTPError, address: str) -> TryError:
-    if error.code in {401, 403} and is_bucket(address):
-        return TryError(denied(address, error.code), -1)
     if error.code in {401, 403}:
         text = f"{address} is not given to everybody ({error.code}): fetch it by hand, and give the file's path"
-        return TryError(FetchDenied(text), -1)
+        return TryError(FetchDenied(text), -1, error.code)
     if error.code == 416:
         return TryError(FetchMismatch(f"{address} is shorter than it was when the download began. Try again"), -1)
     if error.code == 429 or error.code in TRANSIENT:
         headers = {key.lower(): value for key, value in error.headers.items()}
         return of_status(error.code, headers, error.url or address, address)
     reason = "is not there" if error.code in {404, 410} else f"cannot be had: {error.reason}"
-    return TryError(FetchError(f"{address} {reason} ({error.code})"), -1)
+    return TryError(FetchError(f"{address} {reason} ({error.code})"), -1, error.code)

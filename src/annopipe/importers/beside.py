@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Final
 
 from annopipe.errors import FetchMismatch
+from annopipe.hub.buckets import giver
 from annopipe.hub.digests import SHA256_DIGITS
 from annopipe.hub.faults import TryError
-from annopipe.hub.web import Web
 
 ENDING: Final = ".sha256"
 LONGEST: Final = 1 << 16
@@ -32,7 +32,7 @@ def beside(archive: str | Path) -> str | None:
     if "?" in archive:
         return None
     try:
-        return _digest(Web().text(f"{archive}{ENDING}"))
+        return _digest(giver(archive).text(f"{archive}{ENDING}"))
     except TryError:
         return None
 

@@ -10,19 +10,19 @@ from urllib.parse import unquote, urlsplit
 
 from annopipe.errors import FetchError, FetchMismatch, ModelNotHere, ParamValueError, SourceError
 from annopipe.hub import hints
+from annopipe.hub.buckets import Buckets, giver, is_bucket
 from annopipe.hub.digests import SHA256_DIGITS, sha256_of
 from annopipe.hub.names import is_name
 from annopipe.hub.offline import offline_switch
 from annopipe.hub.progress import Progress
-from annopipe.hub.s3 import keys
 from annopipe.hub.store import require_space
 from annopipe.hub.transfer import MARK, download, patiently
-from annopipe.hub.web import SCHEMES, Web
 from annopipe.importers.archives import unpack
 from annopipe.importers.beside import beside
 from annopipe.importers.limits import USUAL
 from annopipe.importers.places import Places
 
+WEB: Final = ("http", "https")
 ARCHIVES: Final = (".zip", ".tar.gz", ".tgz", ".tar")
 
 
@@ -47,8 +47,8 @@ def open_source(source: str | os.PathLike[str], work: Path, sha256: str | None =
     """Bring what a user names into reach.
 
     Args:
-        source: path of a folder or archive, or an address ``https://``, ``http://``, ``s3://`` or ``file://``; an
-            address of S3 that ends in ``/`` is a folder.
+        source: path of a folder or archive, or an address ``https://``, ``http://``, ``file://``, ``s3://``, ``gs://``
+            or another that fsspec opens; of a store one that ends in ``/`` is a folder.
         work: a private folder, for what has to be fetched or unpacked.
         sha256: that the archive must have; by default what a file ``<archive>.sha256`` beside it says, if there is one.
 
@@ -69,10 +69,10 @@ def open_source(source: str | os.PathLike[str], work: Path, sha256: str | None =
     if not scheme:
         path = Path(text).expanduser().absolute()
         return _folder(path, sha256) if path.is_dir() else _archive(path, str(path), work, sha256, text)
-    if scheme not in SCHEMES:
-        raise SourceError(f"{text!r}: addresses begin with https://, http://, s3:// or file://")
+    if scheme not in WEB and not is_bucket(text):
+        raise SourceError(f"{text!r}: addresses begin with https://, http://, file://, s3://, gs:// or abfs://")
     _refuse_offline(text)
-    if scheme == "s3" and text.endswith("/"):
+    if is_bucket(text) and text.endswith("/"):
         return _bucket_folder(text, work)
     return _archive(_fetched(text, work / "fetched"), text, work, sha256)
 
@@ -120,7 +120,7 @@ def _refuse_offline(address: str) -> None:
 
 def _fetched(address: str, folder: Path) -> Path:
     """Fetch a file."""
-    web = Web()
+    web = giver(address)
     file = patiently(partial(web.file, address))
     if file.size is not None and file.size > USUAL.total:
         raise FetchError(f"{address} has {file.size} bytes: that is no model")
@@ -133,10 +133,9 @@ def _fetched(address: str, folder: Path) -> Path:
 
 
 def _bucket_folder(address: str, work: Path) -> Source:
-    """Fetch all objects below an address of S3."""
-    web = Web()
+    """Fetch all objects below an address of a store."""
     places = Places(address, work / "fetched")
-    found = [key for key in keys(address, lambda url: patiently(partial(web.text, url))) if not key.endswith("/")]
+    found = patiently(partial(Buckets().names, address))
     if not found or len(found) > USUAL.files:
         raise SourceError(f"{address} holds {len(found)} objects: give the address of one model's folder or archive")
     for key in found:

@@ -44,8 +44,10 @@ EXTRAS: Final = {
     "sail": ("pysail", "a Spark session without a JVM: annopipe.start()"),
     "spark": ("pyspark", "Apache Spark, with a Java runtime"),
     "progress": ("tqdm", "a progress bar for annopipe embed FILE"),
-    "s3": ("botocore", "models out of private buckets, ANNOPIPE_S3_SIGNED=1"),
-    "remote": ("fsspec", "bulk jobs over files of other file systems"),
+    "s3": ("s3fs", "s3:// for models, pipelines and inputs of bulk jobs"),
+    "gcs": ("gcsfs", "gs:// for the same"),
+    "azure": ("adlfs", "abfs:// for the same"),
+    "remote": ("fsspec", "other file systems for the same, with what fsspec needs for them"),
 }
 
 
