@@ -24,7 +24,7 @@ from annopipe.remote_folders import RemoteFolder, forget_credentials, is_address
 
 SIGNED: Final = "ANNOPIPE_S3_SIGNED"
 S3: Final = ("s3://", "s3a://", "s3n://")
-WEB: Final = ("http://", "https://")
+WEB: Final = ("http://", "https://", "ftp://")
 
 Value = TypeVar("Value")
 

@@ -85,9 +85,9 @@ def _folder(path: Path, sha256: str | None) -> Source:
 
 def _archive(path: Path, told: str, work: Path, sha256: str | None, given: str = "") -> Source:
     if not path.is_file():
-        raise SourceError(
-            f"{told} is not there: give a folder, a zip or tar.gz file, or an address.{hints.of_repository(given)}"
-        )
+        hint = hints.of_repository(given)
+        text = f"{told} is not there: give a folder, a zip or tar.gz file, or an address"
+        raise SourceError(f"{text}.{hint}" if hint else text)
     digest = sha256_of(path)
     expected = sha256 or beside(told if "://" in told else path)
     if expected is not None and digest != expected.lower():
