@@ -3,11 +3,29 @@
 Spark NLP's ``IllegalArgumentException`` is ``ValueError`` here, its ``AnalysisException`` too.
 """
 
-from typing import Self
+from typing import Any, Final, Self
+
+LONGEST_TEXT: Final = 6000
+"""Characters of an error's or a warning's text; what a damaged file holds may be millions."""
+
+KEPT_END: Final = 1500
+"""Of them those of the end, where the text says what to do."""
+
+MARK: Final = " [... {} characters ...] "
+
+
+def bounded(text: Any) -> Any:
+    """Return a text, or of a longer one beginning and end with the number of characters between them."""
+    if not isinstance(text, str) or len(text) <= LONGEST_TEXT:
+        return text
+    kept = LONGEST_TEXT - KEPT_END - 2 * len(MARK)
+    return text[:kept] + MARK.format(len(text) - kept - KEPT_END) + text[-KEPT_END:]
 
 
 class AnnopipeError(Exception):
     """Base of all errors of annopipe: catch it to catch them all.
+
+    A text of more than ``LONGEST_TEXT`` characters loses its middle.
 
     Attributes:
         row: of an error that one row brings about, that row's number, from 0; None for others.
@@ -17,6 +35,9 @@ class AnnopipeError(Exception):
     row: int | None = None
     stage: str = ""
 
+    def __init__(self, *values: Any, **named: Any) -> None:
+        super().__init__(*map(bounded, values), **named)
+
     def at(self, row: int, stage: str = "") -> Self:
         """Return the error with the number of its row, and the stage that met it."""
         self.row, self.stage = row, stage
@@ -25,6 +46,9 @@ class AnnopipeError(Exception):
 
 class AnnopipeWarning(UserWarning):
     """Base of all warnings of annopipe; each cause is warned of once per process."""
+
+    def __init__(self, *values: Any) -> None:
+        super().__init__(*map(bounded, values))
 
 
 class ParamTypeError(AnnopipeError, TypeError):

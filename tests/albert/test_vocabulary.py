@@ -73,8 +73,9 @@ def test_a_piece_that_is_no_text(folder: Path) -> None:
 
 def test_vocabulary_of_another_model(folder: Path) -> None:
     config = AlbertConfig.read(folder)
-    with pytest.raises(VocabularyError, match="vocabulary of another model"):
-        Vocabulary.read(folder, replace(config, vocab_size=config.vocab_size + 1))
+    for rows in (config.vocab_size - 1, config.vocab_size + 1025, 30000):
+        with pytest.raises(VocabularyError, match="vocabulary of another model"):
+            Vocabulary.read(folder, replace(config, vocab_size=rows))
 
 
 def test_vocabulary_without_cls(folder: Path) -> None:

@@ -125,7 +125,7 @@ def test_a_weight_that_is_there_twice_is_named(repository: Path, weights: Arrays
     ("changed", "reason"),
     [
         (lambda tensors: tensors.pop("embeddings.LayerNorm.bias"), r"missing embeddings\.LayerNorm\.bias \[8\]"),
-        (lambda tensors: tensors.update(odd=np.ones(3, np.float32)), r"left over odd \[3\]"),
+        (lambda tensors: tensors.update({"encoder.odd": np.ones(3, np.float32)}), r"left over encoder.odd \[3\]"),
         (
             lambda tensors: tensors.update({"embeddings.LayerNorm.bias": np.ones(9, np.float32)}),
             r"embeddings\.LayerNorm\.bias is \[9\]",

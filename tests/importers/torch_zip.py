@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 STORAGES = {"float32": "FloatStorage", "float16": "HalfStorage", "uint16": "BFloat16Storage", "int64": "LongStorage"}
+STORAGES |= {"float64": "DoubleStorage"}
 """uint16 arrays stand for bfloat16."""
 
 

@@ -2,8 +2,9 @@
 
 import json
 import re
+import reprlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.int8_rows import Int8RowsFile
-from annopipe.albert.parameters import canonical, needed
-from annopipe.albert.safetensors import SafetensorsFile
+from annopipe.albert.parameters import needed
+from annopipe.albert.safetensors import INTEGERS, SafetensorsFile
+from annopipe.albert.weight_names import chosen
 from annopipe.errors import CheckpointError, ModelFileMissing
 
 FILE_NAME = "model.safetensors"
@@ -40,9 +42,9 @@ def read_weights(folder: Path, config: AlbertConfig) -> Weights:
     """Weights of the model in ``folder``, each that ``config`` needs and no other, as float32.
 
     ``model.safetensors`` is read, else the shards that ``model.safetensors.index.json`` names, else the int8 rows of
-    ``model.int8.safetensors``. F32 tensors are views on the mapped file, all others expanded. Poolers and heads are
-    left out (``parameters.LEFT_OUT``), the prefix ``albert.`` is dropped, and the old names ``gamma`` and ``beta`` of
-    layer normalisation are understood.
+    ``model.int8.safetensors``. F32 tensors are views on the mapped file, all others expanded, F64 rounded. What stands
+    before the names of the encoder is dropped, heads are left out (``weight_names``), and the old names ``gamma`` and
+    ``beta`` of layer normalisation are understood.
 
     Raises:
         ModelFileMissing: the folder has no weights, or a shard is missing; other formats found there are named.
@@ -50,8 +52,8 @@ def read_weights(folder: Path, config: AlbertConfig) -> Weights:
             a dtype that is no weight's, or not finite.
     """
     folder = Path(folder)
-    sources = _sources(folder)
     shapes = needed(config)
+    sources = _sources(folder, shapes)
     _check_fit(folder, sources, shapes)
     weights = {name: sources[name][0].floats(sources[name][1]) for name in shapes}
     for name, values in weights.items():
@@ -60,22 +62,34 @@ def read_weights(folder: Path, config: AlbertConfig) -> Weights:
     return weights
 
 
-def _sources(folder: Path) -> Sources:
-    """Where each weight of the encoder lies, under its canonical name."""
-    sources: Sources = {}
+def left_out(folder: Path, config: AlbertConfig) -> tuple[str, ...]:
+    """Names of the tensors in a model folder that are none of the encoder's: heads, poolers, counters.
+
+    Raises:
+        ModelFileMissing, CheckpointError: as ``read_weights``.
+    """
+    places, names = _named(folder, needed(config))
+    return tuple(sorted(places.keys() - names.values()))
+
+
+def _sources(folder: Path, needed: Collection[str]) -> Sources:
+    """Where each weight of the encoder lies, under today's name."""
+    places, names = _named(folder, needed)
+    return {name: places[stored] for name, stored in names.items()}
+
+
+def _named(folder: Path, needed: Collection[str]) -> tuple[Sources, Mapping[str, str]]:
+    """Where each tensor of a model folder lies, and the encoder's names for those that are its."""
+    places: Sources = {}
     for file in _files(folder):
         for stored in file.entries:
-            name = canonical(stored)
-            if name is None:
-                continue
-            if name in sources:
-                other, earlier = sources[name]
+            if stored in places:
                 raise CheckpointError(
-                    f"{file.path}: {stored} and {earlier} of {other.path.name} are the same weight {name}: "
-                    "keep one of them."
+                    f"{file.path}: {stored[:120]} is in {places[stored][0].path.name}, too: copy both anew."
                 )
-            sources[name] = (file, stored)
-    return sources
+            places[stored] = (file, stored)
+    whole_numbers = {stored: file.entries[stored].dtype in INTEGERS for stored, (file, _) in places.items()}
+    return places, chosen(str(folder), whole_numbers, needed).names
 
 
 def _files(folder: Path) -> Iterator[SafetensorsFile]:
@@ -155,12 +169,14 @@ def check_fit(
     """
     missing = [f"missing {name} {_shown(shape)}" for name, shape in shapes.items() if name not in found]
     wrong = [
-        f"{stored.get(name, name)} is {_shown(found[name])} where the config asks for {_shown(shape)}"
+        f"{stored.get(name, name)[:120]} is {_shown(found[name])} where the config asks for {_shown(shape)}"
         for name, shape in shapes.items()
         if name in found and found[name] != shape
     ]
     extra = [
-        f"left over {stored.get(name, name)} {_shown(shape)}" for name, shape in found.items() if name not in shapes
+        f"left over {stored.get(name, name)[:120]} {_shown(shape)}"
+        for name, shape in found.items()
+        if name not in shapes
     ]
     misfits = wrong + missing + extra
     if not misfits:
@@ -175,7 +191,7 @@ def check_fit(
 
 
 def _shown(shape: tuple[int, ...]) -> str:
-    return "[" + ", ".join(map(str, shape)) + "]"
+    return reprlib.repr(list(shape))
 
 
 def _check_finite(path: Path, name: str, values: NDArray[np.float32]) -> None:

@@ -1,6 +1,8 @@
 """The shape of an ALBERT model: ``config.json`` of a Hugging Face style folder, read and checked."""
 
 import json
+import reprlib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
@@ -38,6 +40,10 @@ LARGEST = MappingProxyType(
     }
 )
 """The largest value accepted of each size; above it a config is damaged, not large."""
+
+
+NEVER_NULL = ("num_attention_heads", "num_hidden_layers")
+"""Keys that no weight's shape tells: a default in place of null might be another model's."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ class AlbertConfig:
     def read(cls, folder: Path) -> "AlbertConfig":
         """Read ``config.json`` of a model folder; keys that are absent take Hugging Face's defaults, others are unused.
 
+        A key that is null counts as absent, except those of ``NEVER_NULL``.
+
         Raises:
             ModelFileMissing: the folder, or ``config.json`` in it, is not there.
             ModelError: the file is not JSON, describes another architecture, or has a value that does not fit;
@@ -87,11 +95,20 @@ class AlbertConfig:
         path = Path(folder) / FILE_NAME
         values = _load(path)
         _check_architecture(values, path)
-        known = {field.name: values[field.name] for field in fields(cls) if field.name in values}
+        return cls.of(values, str(path))
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], where: str) -> "AlbertConfig":
+        """Take what a ``config.json`` of an ALBERT says; see ``read``.
+
+        Raises:
+            ModelError: a value does not fit; the text names ``where``, key and value.
+        """
+        known = {name: value for name, value in values.items() if value is not None or name in NEVER_NULL}
         config = object.__new__(cls)
         for field in fields(cls):
             object.__setattr__(config, field.name, known.get(field.name, field.default))
-        _check(config, str(path))
+        _check(config, where)
         return config
 
     @property
@@ -130,18 +147,18 @@ def _check_architecture(values: dict[str, Any], path: Path) -> None:
     """Refuse configs of other architectures, and of ALBERT variants with relative positions."""
     kind = values.get("model_type")
     names = values.get("architectures")
-    if kind is None and isinstance(names, list) and names and not str(names[0]).startswith("Albert"):
+    if kind is None and isinstance(names, list) and names and "albert" not in str(names[0]).lower():
         kind = str(names[0])
     if kind not in (None, "albert"):
-        shown = kind if isinstance(kind, str) else _kind(kind)
+        shown = kind[:60] if isinstance(kind, str) else _kind(kind)
         raise ModelError(
             f"{path} describes a model of the architecture {shown!r} (key model_type); only 'albert' models run here: "
             "choose an ALBERT model."
         )
-    positions = values.get("position_embedding_type", "absolute")
-    if positions != "absolute":
+    positions = values.get("position_embedding_type")
+    if positions not in (None, "absolute"):
         raise ModelError(
-            f"{path}: position_embedding_type is {positions!r}; only 'absolute' is supported: choose another model."
+            f"{path}: position_embedding_type is {reprlib.repr(positions)}; only 'absolute' is supported: choose another model."
         )
 
 
@@ -151,11 +168,13 @@ def _check(config: AlbertConfig, where: str) -> None:
         _check_size(where, key, getattr(config, key), largest)
     if not isinstance(config.hidden_act, str) or config.hidden_act not in ACTIVATIONS:
         raise ModelError(
-            f"{where}: hidden_act is {config.hidden_act!r}; known are {', '.join(ACTIVATIONS)}: choose another model."
+            f"{where}: hidden_act is {reprlib.repr(config.hidden_act)}; known are {', '.join(ACTIVATIONS)}: choose another model."
         )
     eps = config.layer_norm_eps
     if isinstance(eps, bool) or not isinstance(eps, int | float) or not 0 <= eps < 1:
-        raise ModelError(f"{where}: layer_norm_eps is {eps!r}; it must be a number from 0 to below 1, such as 1e-12.")
+        raise ModelError(
+            f"{where}: layer_norm_eps is {reprlib.repr(eps)}; it must be a number from 0 to below 1, such as 1e-12."
+        )
     if config.hidden_size % config.num_attention_heads:
         raise ModelError(
             f"{where}: hidden_size {config.hidden_size} is not a multiple of num_attention_heads "
@@ -170,9 +189,13 @@ def _check(config: AlbertConfig, where: str) -> None:
 
 def _check_size(where: str, key: str, value: object, largest: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ModelError(f"{where}: {key} is {_kind(value)} {value!r}; it must be a whole number from 1 to {largest}.")
+        raise ModelError(
+            f"{where}: {key} is {_kind(value)} {reprlib.repr(value)}; it must be a whole number from 1 to {largest}."
+        )
     if not 1 <= value <= largest:
-        raise ModelError(f"{where}: {key} is {value}; it must be from 1 to {largest}: restore the model's own value.")
+        raise ModelError(
+            f"{where}: {key} is {reprlib.repr(value)}; it must be from 1 to {largest}: restore the model's own value."
+        )
 
 
 def _kind(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,6 +11,10 @@ from annopipe.errors import CheckpointError, ModelFileMissing
 CONTENT_FILES = ("config.json", "model.int8.safetensors", "model.safetensors", "spiece.model", "tokenizer_config.json")
 """Everything that vectors depend on."""
 
+TOKEN_FILES = ("added_tokens.json", "tokenizer.json")
+"""What vectors depend on, too, where the vocabulary has no ``[CLS]`` or no ``[SEP]``."""
+
+VOCABULARY_NAME = "spiece.model"
 SUMS_NAME = "SHA256SUMS"
 INDEX_NAME = "model.safetensors.index.json"
 READ_BYTES = 1 << 20
@@ -24,6 +29,11 @@ _lock = threading.Lock()
 def stamps(folder: Path) -> tuple[Stamp, ...]:
     """Stamps of the content files that exist, shards of weights among them."""
     return tuple(_stamp(path) for path in _content_paths(folder.resolve()))
+
+
+def content_files(folder: Path) -> list[str]:
+    """Names of the content files that a folder has."""
+    return [path.name for path in _content_paths(folder)]
 
 
 def content_hash(folder: Path) -> str:
@@ -72,9 +82,19 @@ def file_digest(path: Path) -> str:
 def _content_paths(folder: Path) -> list[Path]:
     """Content files that exist, in the order of their names."""
     names = {name for name in CONTENT_FILES if (folder / name).is_file()}
+    tokens = {name for name in TOKEN_FILES if (folder / name).is_file()}
+    if tokens and VOCABULARY_NAME in names and not _has_special_pieces(_stamp(folder / VOCABULARY_NAME)):
+        names |= tokens
     if "model.safetensors" not in names and (folder / INDEX_NAME).is_file():
         names.update({INDEX_NAME}, (path.name for path in folder.glob("*.safetensors")))
     return [folder / name for name in sorted(names)]
+
+
+@lru_cache(maxsize=64)
+def _has_special_pieces(stamp: Stamp) -> bool:
+    """Whether a vocabulary has the two special pieces itself."""
+    content = Path(stamp[0]).read_bytes()
+    return b"[CLS]" in content and b"[SEP]" in content
 
 
 def _stamp(path: Path) -> Stamp:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.albert import sparknlp, words
-from annopipe.albert.checkpoint import read_weights
+from annopipe.albert.checkpoint import left_out, read_weights
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.content import Stamp, content_hash, stamps
 from annopipe.albert.encoder import Encoder
@@ -80,6 +80,11 @@ class AlbertModel:
     def content_hash(self) -> str:
         """SHA-256 over the folder's content; see ``content.content_hash`` for what it covers and raises."""
         return content_hash(self.folder)
+
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of the tensors in the folder that are no part of the encoder, such as heads; vectors need none."""
+        return left_out(self.folder, self.config)
 
     def embed_words(
         self,

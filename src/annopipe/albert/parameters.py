@@ -54,14 +54,3 @@ def _layer(config: AlbertConfig) -> dict[str, Shape]:
     shapes |= {"ffn.weight": (wide, hidden), "ffn.bias": (wide,)}
     shapes |= {"ffn_output.weight": (hidden, wide), "ffn_output.bias": (hidden,)}
     return shapes
-
-
-def canonical(name: str) -> str | None:
-    """Today's name, without prefix, of a checkpoint's tensor; None for what is left out on purpose."""
-    bare = name.removeprefix(PREFIX)
-    if bare.startswith(LEFT_OUT) or bare in BUFFERS:
-        return None
-    for old, new in OLD_ENDINGS:
-        if bare.endswith(old):
-            return bare.removesuffix(old) + new
-    return bare

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from annopipe.albert.checkpoint import FILE_NAME, read_weights
 from annopipe.albert.config import AlbertConfig
+from annopipe.albert.content import TOKEN_FILES, content_files
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.errors import ModelError
 
@@ -44,7 +45,7 @@ def write_plain(source: str | os.PathLike[str], target: str | os.PathLike[str]) 
     try:
         write_weights(draft / FILE_NAME, weights)
         _write_config(source / CONFIG, draft / CONFIG)
-        for name in COPIED:
+        for name in {*COPIED, *(set(TOKEN_FILES) & set(content_files(source)))}:
             if (source / name).is_file():
                 shutil.copyfile(source / name, draft / name)
         if target.is_dir():

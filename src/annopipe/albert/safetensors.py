@@ -7,6 +7,7 @@ range, then the bytes of all tensors without holes (https://huggingface.co/docs/
 import json
 import math
 import mmap
+import reprlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,8 +33,17 @@ BITS |= {"BF16": 16, "U32": 32, "I32": 32, "F32": 32, "U64": 64, "I64": 64, "F64
 BITS |= {"F6_E2M3": 6, "F6_E3M2": 6}
 """Bits per number of each dtype of the format."""
 
-FLOATS = ("F32", "F16", "BF16")
+FLOATS = ("F32", "F16", "BF16", "F64")
 """The dtypes that weights may have here."""
+
+INTEGERS = ("BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64")
+"""Those of counters and of constants."""
+
+SHOWN = 120
+"""Characters of a name in an error's text."""
+
+MAX_TENSORS = 100_000
+"""More are no model: an ALBERT has 25 weights, the largest model of all some thousands."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class SafetensorsFile:
         self.entries: Mapping[str, Entry] = _entries(path, self._map)
 
     def floats(self, name: str) -> NDArray[np.float32]:
-        """Tensor ``name`` as float32: a view for F32, an expanded copy for F16 and BF16.
+        """Tensor ``name`` as float32: a view for F32, an expanded copy for F16 and BF16, a rounded one for F64.
 
         Raises:
             CheckpointError: it has another dtype.
@@ -67,11 +77,11 @@ class SafetensorsFile:
         entry = self.entries[name]
         if entry.dtype not in FLOATS:
             raise CheckpointError(
-                f"{self.path}: {name} has dtype {entry.dtype}; weights must be {', '.join(FLOATS)}: "
+                f"{self.path}: {name[:SHOWN]} has dtype {entry.dtype}; weights must be {', '.join(FLOATS)}: "
                 "save the model in one of them."
             )
         count = math.prod(entry.shape)
-        stored = np.dtype({"F32": "<f4", "F16": "<f2", "BF16": "<u2"}[entry.dtype])
+        stored = np.dtype({"F32": "<f4", "F16": "<f2", "BF16": "<u2", "F64": "<f8"}[entry.dtype])
         raw = np.frombuffer(self._map, stored, count, entry.begin) if count else np.empty(0, stored)
         return _expanded(raw, entry.dtype).reshape(entry.shape)
 
@@ -80,8 +90,9 @@ def _expanded(raw: NDArray[Any], dtype: str) -> NDArray[np.float32]:
     """Float32 numbers of a flat array as it lies in the file."""
     if dtype == "BF16":
         return (raw.astype(np.uint32) << np.uint32(16)).view(np.float32)
-    if dtype == "F16":
-        return raw.astype(np.float32)
+    if dtype in {"F16", "F64"}:
+        with np.errstate(over="ignore"):  # infinite weights are refused by name where all are checked
+            return raw.astype(np.float32)
     return np.require(raw, np.float32, "A")
 
 
@@ -117,36 +128,41 @@ def _header(path: Path, text: bytes) -> dict[str, Any]:
         values = dict(pairs)
         if len(values) < len(pairs):
             (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-            raise _damaged(path, f"its header names {twice!r} twice")
+            raise _damaged(path, f"its header names {twice[:SHOWN]!r} twice")
         return values
 
+    if text.count(b'"data_offsets"') > MAX_TENSORS:
+        raise _damaged(path, f"its header names more than {MAX_TENSORS} tensors")
     try:
         header = json.loads(text.decode("utf-8"), object_pairs_hook=unique)
     except CheckpointError:
         raise
     except (ValueError, RecursionError) as error:
         raise _damaged(path, f"its header is not JSON ({error})") from error
-    if not isinstance(header, dict):
-        raise _damaged(path, "its header is not a JSON object")
+    if not isinstance(header, dict) or len(header) > MAX_TENSORS:
+        raise _damaged(path, f"its header is not a JSON object of at most {MAX_TENSORS} tensors")
     return header
 
 
 def _entry(path: Path, name: str, spec: object, start: int, size: int) -> Entry:
     """One tensor's checked entry; ``start`` is where the tensors begin, ``size`` where the file ends."""
     if not isinstance(spec, dict):
-        raise _damaged(path, f"the entry of {name!r} is not an object")
+        raise _damaged(path, f"the entry of {name[:SHOWN]!r} is not an object")
     dtype, shape, offsets = spec.get("dtype"), spec.get("shape"), spec.get("data_offsets")
     if not isinstance(dtype, str) or dtype not in BITS:
-        raise _damaged(path, f"{name!r} has the unknown dtype {dtype!r}")
+        raise _damaged(path, f"{name[:SHOWN]!r} has the unknown dtype {reprlib.repr(dtype)}")
     if not _are_counts(shape) or len(shape) > MAX_DIMENSIONS:
-        raise _damaged(path, f"{name!r} has the impossible shape {shape!r}")
+        raise _damaged(path, f"{name[:SHOWN]!r} has the impossible shape {reprlib.repr(shape)}")
     if not _are_counts(offsets) or len(offsets) != 2 or offsets[0] > offsets[1]:
-        raise _damaged(path, f"{name!r} has the impossible data_offsets {offsets!r}")
+        raise _damaged(path, f"{name[:SHOWN]!r} has the impossible data_offsets {reprlib.repr(offsets)}")
     begin, end = start + offsets[0], start + offsets[1]
     if end > size:
-        raise _damaged(path, f"{name!r} ends at byte {end}, but the file ends after {size}: it is truncated")
+        raise _damaged(path, f"{name[:SHOWN]!r} ends at byte {end}, but the file ends after {size}: it is truncated")
     if (end - begin) * 8 != math.prod(shape) * BITS[dtype]:
-        raise _damaged(path, f"{name!r} of shape {shape} and dtype {dtype} does not fill its {end - begin} bytes")
+        raise _damaged(
+            path,
+            f"{name[:SHOWN]!r} of shape {reprlib.repr(shape)} and dtype {dtype} does not fill its {end - begin} bytes",
+        )
     return Entry(dtype, tuple(shape), begin, end)
 
 
@@ -160,9 +176,11 @@ def _check_places(path: Path, entries: dict[str, Entry], start: int, size: int) 
     at, before = start, "the header"
     for name, entry in sorted(entries.items(), key=lambda item: (item[1].begin, item[1].end)):
         if entry.begin < at:
-            raise _damaged(path, f"{name!r} overlaps {before!r}")
+            raise _damaged(path, f"{name[:SHOWN]!r} overlaps {before[:SHOWN]!r}")
         if entry.begin > at:
-            raise _damaged(path, f"{entry.begin - at} bytes between {before!r} and {name!r} belong to no tensor")
+            raise _damaged(
+                path, f"{entry.begin - at} bytes between {before[:SHOWN]!r} and {name[:SHOWN]!r} belong to no tensor"
+            )
         at, before = entry.end, name
     if at != size:
         raise _damaged(path, f"{size - at} bytes after the last tensor belong to none")

@@ -1,16 +1,14 @@
 """How a model folder wants its text normalised: ``tokenizer_config.json``, and a look at ``tokenizer.json``."""
 
-import json
+import reprlib
 import warnings
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from annopipe.albert.json_object import CONFIG_NAME, FAST_NAME, json_object
 from annopipe.albert.normalise import FoldingRules
 from annopipe.errors import AnnopipeWarning, VocabularyError
-
-CONFIG_NAME = "tokenizer_config.json"
-FAST_NAME = "tokenizer.json"
 
 
 def read_rules(folder: Path) -> FoldingRules:
@@ -20,12 +18,12 @@ def read_rules(folder: Path) -> FoldingRules:
         VocabularyError: the file is not a JSON object, or a switch in it is not true or false.
     """
     path = folder / CONFIG_NAME
-    values = _json_object(path) if path.is_file() else {}
+    values = json_object(path) if path.is_file() else {}
     chosen = {field.name: values[field.name] for field in fields(FoldingRules) if field.name in values}
     for name, value in chosen.items():
         if not isinstance(value, bool):
             raise VocabularyError(
-                f"{path}: {name} is {value!r}; it must be true or false: correct it or take the key out."
+                f"{path}: {name} is {reprlib.repr(value)}; it must be true or false: correct it or take the key out."
             )
     return FoldingRules(**chosen)
 
@@ -36,7 +34,7 @@ def warn_of_fast_tokenizer(folder: Path, rules: FoldingRules, pieces: int) -> No
     if not path.is_file():
         return
     try:
-        values = _json_object(path)
+        values = json_object(path)
     except VocabularyError as error:
         differences = [str(error)]
     else:
@@ -76,15 +74,3 @@ def _normaliser_types(normaliser: object) -> set[str]:
     inner = normaliser.get("normalizers")
     types = {str(normaliser.get("type"))}
     return types.union(*(_normaliser_types(step) for step in inner)) if isinstance(inner, list) else types
-
-
-def _json_object(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        raise VocabularyError(
-            f"{path} is not valid JSON ({error}): truncated or damaged; copy the file anew."
-        ) from error
-    if not isinstance(values, dict):
-        raise VocabularyError(f"{path} holds no JSON object: copy the file anew.")
-    return values

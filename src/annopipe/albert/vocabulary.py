@@ -10,10 +10,12 @@ from sentencepiece import SentencePieceProcessor
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.encoding import Encoding
 from annopipe.albert.normalise import FoldingRules
-from annopipe.albert.piece_table import SPACE_MARK, SPECIAL_PIECES, PieceTable
+from annopipe.albert.json_object import FAST_NAME
+from annopipe.albert.piece_table import SPACE_MARK, PieceTable
 from annopipe.albert.pieces import Pieces
+from annopipe.albert.rows import special_ids
 from annopipe.albert.safetensors import LFS
-from annopipe.albert.tokenizer_settings import FAST_NAME, read_rules, warn_of_fast_tokenizer
+from annopipe.albert.tokenizer_settings import read_rules, warn_of_fast_tokenizer
 from annopipe.errors import ModelFileMissing, VocabularyError
 
 FILE_NAME = "spiece.model"
@@ -38,24 +40,19 @@ class Vocabulary:
         """Read ``spiece.model`` and, where it exists, ``tokenizer_config.json`` of a model folder.
 
         Where the folder also has a ``tokenizer.json`` that differs, it is not used and an ``AnnopipeWarning`` says so.
+        The model may have more rows than there are pieces: for added tokens, which are read as text (see ``rows``).
 
         Raises:
             ModelFileMissing: there is no ``spiece.model``.
-            VocabularyError: it is damaged, has another number of pieces than the model has rows, or lacks ``[CLS]`` or
-                ``[SEP]``; or ``tokenizer_config.json`` is damaged.
+            VocabularyError: it is damaged, is another model's by the number of its pieces, or lacks ``[CLS]`` or
+                ``[SEP]``; or ``tokenizer_config.json`` or ``added_tokens.json`` is damaged.
         """
         folder = Path(folder)
         path = folder / FILE_NAME
         processor = _load(path)
-        count = processor.get_piece_size()
-        if count != config.vocab_size:
-            raise VocabularyError(
-                f"{path} has {count} pieces where config.json says vocab_size {config.vocab_size}: "
-                "it is the vocabulary of another model; take the one that came with the weights."
-            )
-        special = _special_ids(processor, path)
+        special = special_ids(processor, path, config.vocab_size)
         rules = read_rules(folder)
-        warn_of_fast_tokenizer(folder, rules, count)
+        warn_of_fast_tokenizer(folder, rules, processor.get_piece_size())
         return cls(processor, rules, special)
 
     @property
@@ -128,16 +125,3 @@ def _load(path: Path) -> SentencePieceProcessor:
     except RuntimeError as error:
         raise VocabularyError(f"{path} is not a SentencePiece model ({error}): damaged; copy the file anew.") from error
     return processor
-
-
-def _special_ids(processor: SentencePieceProcessor, path: Path) -> dict[str, int]:
-    """Ids of the special pieces that the vocabulary has."""
-    ids = {name: int(processor.piece_to_id(name)) for name in SPECIAL_PIECES}
-    found = {name: number for name, number in ids.items() if processor.id_to_piece(number) == name}
-    missing = [name for name in ("[CLS]", "[SEP]") if name not in found]
-    if missing:
-        raise VocabularyError(
-            f"{path} has no piece {' and no piece '.join(missing)}: it is not an ALBERT vocabulary; "
-            "take the one that came with the weights."
-        )
-    return found

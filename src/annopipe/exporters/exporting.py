@@ -14,6 +14,7 @@ from typing import Final
 from annopipe.albert.checkpoint import read_weights
 from annopipe.albert.config import FILE_NAME as CONFIG
 from annopipe.albert.config import AlbertConfig
+from annopipe.albert.content import TOKEN_FILES, content_files
 from annopipe.albert.plain import write_plain
 from annopipe.albert.vocabulary import FILE_NAME as VOCABULARY
 from annopipe.albert.vocabulary import Vocabulary
@@ -214,7 +215,7 @@ def _hugging_face(model: Exported, folder: Path) -> None:
 
 def _onnx(model: Exported, folder: Path) -> None:
     model.write_graph(folder / GRAPH)
-    for name in COPIED:
+    for name in (*COPIED, *(name for name in content_files(model.folder) if name in TOKEN_FILES)):
         if (model.folder / name).is_file():
             shutil.copyfile(model.folder / name, folder / name)
 

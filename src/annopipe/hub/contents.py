@@ -20,7 +20,7 @@ PIECES: Final = "spiece.model"
 FAST: Final = "tokenizer.json"
 FOREIGN: Final = (TORCH, TORCH_INDEX, FAST)
 """What is fetched where the usual files are missing, and then turned into them."""
-OPTIONAL: Final = ("tokenizer_config.json",)
+OPTIONAL: Final = ("tokenizer_config.json", "added_tokens.json")
 
 
 def needed(origin: str, there: Collection[str]) -> list[str]:

@@ -27,7 +27,7 @@ def refuse_other_config(config: Mapping[str, Any], where: str) -> None:
         OtherArchitecture: it says that it is one; the text names it.
     """
     kind, classes = config.get("model_type"), config.get("architectures")
-    if kind is None and isinstance(classes, list) and classes and not str(classes[0]).startswith("Albert"):
+    if kind is None and isinstance(classes, list) and classes and "albert" not in str(classes[0]).lower():
         kind = str(classes[0])
     if kind is not None and kind != "albert":
         raise OtherArchitecture(f"{where} is of a model of the kind {str(kind)[:60]!r}; only ALBERT runs here")
@@ -41,7 +41,7 @@ def refuse_other_names(names: Iterable[str], where: str) -> None:
     """
     for name in names:
         for architecture, pattern in _NAMES:
-            if pattern.match(name):
+            if pattern.search(name):
                 raise OtherArchitecture(
                     f"{where} holds the weights of {architecture} ({name[:120]}); only ALBERT runs here"
                 )

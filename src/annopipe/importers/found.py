@@ -16,8 +16,8 @@ class Found:
         kind: ``hugging-face``, ``torch``, ``spark-nlp``, ``google-research``, ``tf-hub`` or ``onnx``.
         config: what Hugging Face's ``config.json`` would hold.
         tensors: float32, float16 or (from bfloat16, expanded) float32 arrays under today's names of Hugging Face's
-            ``AlbertModel``, without the prefix ``albert.``; kernels of TensorFlow transposed. Names that
-            `annopipe.albert.parameters.canonical` leaves out are not among them.
+            ``AlbertModel``, without what stands before them; kernels of TensorFlow transposed. Heads are not among
+            them.
         vocabulary: bytes of the SentencePiece model.
         assumed: what the source does not say and the reader guessed, a sentence each; the user is told.
         left_out: what the source holds besides and was left out on purpose (pooler, heads), by its name there.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -13,15 +13,19 @@ from numpy.typing import NDArray
 
 from annopipe.albert.checkpoint import INT8_NAME
 from annopipe.albert.int8_rows import Int8RowsFile
-from annopipe.albert.parameters import canonical
-from annopipe.albert.safetensors import SafetensorsFile
-from annopipe.errors import ModelFileMissing, SourceError
+from annopipe.albert.config import AlbertConfig
+from annopipe.albert.parameters import needed
+from annopipe.albert.safetensors import INTEGERS, SafetensorsFile
+from annopipe.albert.weight_names import chosen
+from annopipe.errors import CheckpointError, ModelFileMissing, SourceError
+from annopipe.importers.added import added_behind
 from annopipe.importers.architecture import refuse_other_config, refuse_other_names
 from annopipe.importers.config_choices import with_choices
 from annopipe.importers.found import Choices, Found
 from annopipe.importers.json_files import read_object
 from annopipe.importers.spiece import vocabulary_of
 from annopipe.importers.torch_files.archive import TorchFile
+from annopipe.importers.torch_files.tensors import WEIGHTS
 
 SAFETENSORS: Final = "model.safetensors"
 TORCH: Final = "pytorch_model.bin"
@@ -31,7 +35,17 @@ SWITCHES: Final = ("do_lower_case", "keep_accents", "remove_space")
 GRAPHS: Final = ("onnx/model.onnx", "model.onnx")
 
 Floats = NDArray[np.float32]
-Tensors = dict[str, Callable[[], Floats]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A tensor in a file: how its numbers are read, and whether they are whole ones."""
+
+    numbers: Callable[[], Floats]
+    whole: bool
+
+
+Tensors = dict[str, Stored]
 
 
 def read(folder: Path, choices: Choices) -> Found:
@@ -41,20 +55,21 @@ def read(folder: Path, choices: Choices) -> Found:
         ModelFileMissing: ``config.json``, weights or vocabulary are missing.
         OtherArchitecture: it is no ALBERT.
         SourceError, PickleRefused, CheckpointError: a file is damaged or holds something else, or a weight is twice.
+        ModelError: the config has a value that does not fit.
     """
     config_path = choices.config or folder / "config.json"
     if not config_path.is_file():
         raise ModelFileMissing(
             f"{folder.name} has no config.json: copy it there, or give the path of one, config= or --config"
         )
-    config = read_object(config_path)
+    config = with_choices(Found("", read_object(config_path), {}, b""), choices).config
     refuse_other_config(config, config_path.name)
+    shapes = needed(AlbertConfig.of(config, config_path.name))
     safe = any((folder / name).is_file() for name in (*_names_of(SAFETENSORS), INT8_NAME))
     kind = "hugging-face" if safe else "torch"
     with ExitStack() as opened:
         stored = _stored(folder, SAFETENSORS if kind == "hugging-face" else TORCH, opened)
-        refuse_other_names(stored, folder.name)
-        tensors, left_out = _renamed(stored)
+        tensors, left_out = _renamed(stored, shapes, folder.name)
     found = Found(kind, config, tensors, b"", left_out=left_out, graph=_graph(folder))
     return with_choices(_with_vocabulary(found, folder, choices), choices)
 
@@ -71,20 +86,22 @@ def _stored(folder: Path, file: str, opened: ExitStack) -> Tensors:
     for name in names:
         if not (folder / name).is_file():
             raise ModelFileMissing(f"{folder.name} lacks {name}, which {index} names: copy or download it too")
-        for stored, numbers in _open(folder / name, opened):
+        for stored, tensor in _open(folder / name, opened):
             if stored in tensors:
                 raise SourceError(f"{folder.name}: {stored[:120]} is in {name} and in another shard: copy all anew")
-            tensors[stored] = numbers
+            tensors[stored] = tensor
     return tensors
 
 
-def _open(path: Path, opened: ExitStack) -> Iterator[tuple[str, Callable[[], Floats]]]:
+def _open(path: Path, opened: ExitStack) -> Iterator[tuple[str, Stored]]:
     if path.suffix == ".bin":
         torch = opened.enter_context(TorchFile(path))
-        yield from ((name, partial(torch.floats, name)) for name in torch.plans)
+        for name, plan in torch.plans.items():
+            yield name, Stored(partial(torch.floats, name), plan.storage.kind not in WEIGHTS)
     else:
         file = Int8RowsFile(path) if path.name == INT8_NAME else SafetensorsFile(path)
-        yield from ((name, partial(file.floats, name)) for name in file.entries)
+        for name, entry in file.entries.items():
+            yield name, Stored(partial(file.floats, name), entry.dtype in INTEGERS)
 
 
 def _shards(folder: Path, index: str) -> list[str]:
@@ -98,17 +115,17 @@ def _shards(folder: Path, index: str) -> list[str]:
     return sorted(set(places.values()))
 
 
-def _renamed(stored: Tensors) -> tuple[Mapping[str, Floats], tuple[str, ...]]:
+def _renamed(
+    stored: Tensors, shapes: Mapping[str, tuple[int, ...]], where: str
+) -> tuple[Mapping[str, Floats], tuple[str, ...]]:
     """Return tensors under today's names, and the names of those that are left out."""
-    tensors: dict[str, Floats] = {}
-    for name, numbers in stored.items():
-        today = canonical(name)
-        if today is None:
-            continue
-        if today in tensors:
-            raise SourceError(f"{today} is there twice, the second time as {name[:120]}: keep one of them")
-        tensors[today] = numbers()
-    return tensors, tuple(sorted(name for name in stored if canonical(name) is None))
+    try:
+        found = chosen(where, {name: tensor.whole for name, tensor in stored.items()}, shapes)
+    except CheckpointError as error:
+        raise SourceError(str(error)) from error
+    if not found.whole:
+        refuse_other_names(stored, where)
+    return {name: stored[place].numbers() for name, place in found.names.items()}, found.left_out
 
 
 def _with_vocabulary(found: Found, folder: Path, choices: Choices) -> Found:
@@ -118,7 +135,7 @@ def _with_vocabulary(found: Found, folder: Path, choices: Choices) -> Found:
     if path.is_file():
         told = read_object(path)
         switches |= {name: told[name] for name in SWITCHES if name in told and name not in vocabulary.switches}
-    settings: dict[str, Any] = {"tokenizer_config": switches}
+    settings: dict[str, Any] = {"tokenizer_config": {**switches, **added_behind(vocabulary.data, folder)}}
     return replace(found, vocabulary=vocabulary.data, settings=settings)
 
 

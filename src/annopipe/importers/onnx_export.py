@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.errors import SourceError
+from annopipe.importers.added import added_behind
 from annopipe.importers.architecture import refuse_other_config, refuse_other_names
 from annopipe.importers.config_choices import with_choices
 from annopipe.importers.facts import Facts, completed, read_config, shortest
@@ -49,7 +50,13 @@ def read(folder: Path, choices: Choices) -> Found:
     tensors, facts, assumed = read_graph(path)
     config, guesses = completed(tensors, facts, choices, _config(folder, path, choices))
     vocabulary = vocabulary_of(folder, choices)
-    settings = {"tokenizer_config": {**vocabulary.switches, **_tokenizer_config(folder)}}
+    settings = {
+        "tokenizer_config": {
+            **vocabulary.switches,
+            **_tokenizer_config(folder),
+            **added_behind(vocabulary.data, folder),
+        }
+    }
     found = Found("onnx", config, tensors, vocabulary.data, (*assumed, *guesses), settings=settings, graph=path)
     return with_choices(found, choices)
 

@@ -17,7 +17,9 @@ from annopipe.importers.tensorflow.schemes import GARDEN, GOOGLE, TRANSFORMERS, 
 SLOTS: Final = re.compile(r"/(adam_[mv]|lamb_[mv]|Adam(_1)?|LAMB(_1)?|m|v|\.OPTIMIZER_SLOT.*)$")
 """Ends of names of what optimisers keep beside each weight."""
 
-COUNTERS: Final = re.compile(r"(global_step|save_counter|beta[12]_power|.*/iter|.*/learning_rate|iteration)$")
+PARTS: Final = re.compile(r"(?:^|/)(?:embeddings|encoder|transformer|embedding_projection)/")
+"""Where the encoder's own variables stand: one there that is not known is no head."""
+
 OTHERS: Final = {
     "bert/encoder/layer_0/": "BERT",
     "bert/encoder/layer_._0/": "BERT",
@@ -69,10 +71,10 @@ def renamed(names: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
             if new in found:
                 raise CheckpointError(f"the variables {found[new]} and {name} are the same weight {new}")
             found[new] = name
-        elif SLOTS.search(bare) or COUNTERS.fullmatch(bare) or scheme.is_left_out(bare):
-            left_out.append(name)
-        else:
+        elif new is None and PARTS.search(bare) and not SLOTS.search(bare) and not scheme.is_left_out(bare):
             unknown.append(name)
+        else:
+            left_out.append(name)
     if unknown:
         raise CheckpointError(f"variables that no ALBERT has: {', '.join(sorted(unknown)[:SHOWN])}")
     return found, tuple(left_out)

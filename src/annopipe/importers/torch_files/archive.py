@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.albert.safetensors import LFS
+from annopipe.albert.weight_names import ANCHORS
 from annopipe.errors import ArchiveError, PickleRefused, SourceError
 from annopipe.importers.limits import USUAL
 from annopipe.importers.torch_files.stack import LONGEST, read_pickle
@@ -25,6 +26,11 @@ WAY_OUT: Final = (
     "Where torch is installed and the file can be trusted: transformers' AlbertModel.from_pretrained(folder)"
     ".save_pretrained(folder2) writes model.safetensors, which is read here"
 )
+WRAPPERS: Final = ("state_dict", "model_state_dict", "model", "module")
+"""What trainings call the state dict in what they save; where a shard holds no table, it is looked for there."""
+
+SHOWN: Final = 120
+
 _PICKLE: Final = re.compile(r"(?:[^/]+/)?data\.pkl")
 
 
@@ -128,12 +134,33 @@ class TorchFile:
 
 
 def _named_tensors(found: Any) -> dict[str, TensorPlan]:
+    """Return the tensors of a state dict: of the one that holds an encoder, among what a training wrote beside it."""
     if not isinstance(found, dict) or not found:
         raise PickleRefused("it holds no named tensors")
-    for wrapper in ("state_dict", "model_state_dict"):
+    whole = dict(_state_dicts(found))
+    if len(whole) > 1:
+        raise PickleRefused(f"it holds {len(whole)} models, as {', '.join(whole)[:200]}: save one of them alone")
+    if whole:
+        [inner] = whole.values()
+        return {name: plan for name, plan in inner.items() if isinstance(plan, TensorPlan)}
+    for wrapper in WRAPPERS:
         if isinstance(found.get(wrapper), dict):
             found = found[wrapper]
     for name, plan in found.items():
         if not isinstance(name, str) or not isinstance(plan, TensorPlan):
             raise PickleRefused(f"{str(name)[:120]!r} in it is a {type(plan).__name__}, no tensor")
     return dict(found)
+
+
+def _state_dicts(found: dict[Any, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give path → dict, of all dicts that hold the table of an encoder; each dict is looked at once."""
+    waiting, seen = [("itself", found)], {id(found)}
+    while waiting:
+        path, one = waiting.pop()
+        if any(isinstance(name, str) and name.endswith(ANCHORS) for name in one):
+            yield path, one
+            continue
+        for name, inner in one.items():
+            if type(inner) is dict and id(inner) not in seen:
+                seen.add(id(inner))
+                waiting.append((f"{path}.{str(name)[:60]}"[-SHOWN:], inner))

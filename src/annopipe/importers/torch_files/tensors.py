@@ -22,7 +22,7 @@ DTYPES: Final = {
     "uint8": "u1",
     "bool": "?",
 }
-WEIGHTS: Final = ("float32", "float16", "bfloat16")
+WEIGHTS: Final = ("float32", "float16", "bfloat16", "float64")
 
 
 def bytes_of(storage: Storage) -> int:
@@ -48,7 +48,7 @@ def check_bounds(name: str, plan: TensorPlan) -> None:
 
 
 def floats(name: str, plan: TensorPlan, data: bytes) -> NDArray[np.float32]:
-    """Return a tensor's numbers as float32, which holds float16 and bfloat16 exactly.
+    """Return a tensor's numbers as float32, which holds float16 and bfloat16 exactly; float64 is rounded.
 
     Args:
         name: for errors.
@@ -70,4 +70,5 @@ def floats(name: str, plan: TensorPlan, data: bytes) -> NDArray[np.float32]:
     values = as_strided(flat[plan.offset :], plan.shape, steps, writeable=False)
     if kind == "bfloat16":
         return (values.astype(np.uint32) << np.uint32(16)).view(np.float32)
-    return np.array(values, np.float32, order="C")
+    with np.errstate(over="ignore"):  # infinite weights are refused by name where all are checked
+        return np.array(values, np.float32, order="C")
