@@ -138,6 +138,10 @@ class VocabularyError(ModelError):
     """A SentencePiece vocabulary is damaged or belongs to another model."""
 
 
+class OtherVocabulary(VocabularyError, ModelFileMissing):
+    """A model's vocabulary is of another kind than SentencePiece's, such as WordPiece; the text says what serves."""
+
+
 class SourceError(ModelError):
     """What is to be imported cannot be read: it is damaged, of another form, or holds no model or several."""
 

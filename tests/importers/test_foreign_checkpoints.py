@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import annopipe
 from annopipe.errors import PickleRefused, SourceError
+from annopipe.importers.torch_files.archive import TorchFile
 from importers.conftest import same_bits, vectors
 from importers.test_hugging_face import FORMS
 from importers.torch_zip import assembled, save, state_dict, storage, tensor, write_torch_file
@@ -62,7 +63,7 @@ def test_two_encoders_are_refused_by_name(form: str, repository: Path, weights: 
 
 def checkpoint(path: Path, weights: Mapping[str, Any], wrapped: Any) -> None:
     """Write what a training saves: a state dict within other things, numbers of the optimizer beside it."""
-    described, storages = state_dict(weights)
+    _, storages = state_dict(weights)
     named = described_tensors(weights)
     moments = storage("FloatStorage", str(len(storages)), 2)
     state = {0: {"step": 3, "exp_avg": tensor(moments, 0, (2,), (1,))}}
@@ -104,8 +105,6 @@ def test_two_models_in_a_checkpoint_are_refused_by_name(repository: Path, weight
 
 def test_dicts_in_each_other_take_no_time(tmp_path: Path) -> None:
     inner = b"}q\x00" + b"".join(b"X\x02\x00\x00\x00%02dh\x00s" % number for number in range(99))
-    from importers.test_torch_files import TorchFile
-
     with pytest.raises(PickleRefused, match=re.escape("is a dict, no tensor")):
         TorchFile(write_torch_file(tmp_path / "a.bin", b"\x80\x02" + inner + b".", {}))
 

@@ -45,6 +45,11 @@ def named_tokens(folder: Path) -> set[str]:
     return {token for told in values for key in keys for token in _texts(told.get(key))}
 
 
+def plain(token: str) -> str:
+    """A token without halves of characters, which JSON can have and SentencePiece cannot look up."""
+    return token.encode("utf-8", "replace").decode()
+
+
 def listed(tokens: list[str]) -> str:
     """Tokens for a text, some of many."""
     more = f" and {len(tokens) - SHOWN} more" if len(tokens) > SHOWN else ""

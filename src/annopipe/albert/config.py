@@ -158,7 +158,8 @@ def _check_architecture(values: dict[str, Any], path: Path) -> None:
     positions = values.get("position_embedding_type")
     if positions not in (None, "absolute"):
         raise ModelError(
-            f"{path}: position_embedding_type is {reprlib.repr(positions)}; only 'absolute' is supported: choose another model."
+            f"{path}: position_embedding_type is {reprlib.repr(positions)}; only 'absolute' is "
+            "supported: choose another model."
         )
 
 
@@ -168,7 +169,8 @@ def _check(config: AlbertConfig, where: str) -> None:
         _check_size(where, key, getattr(config, key), largest)
     if not isinstance(config.hidden_act, str) or config.hidden_act not in ACTIVATIONS:
         raise ModelError(
-            f"{where}: hidden_act is {reprlib.repr(config.hidden_act)}; known are {', '.join(ACTIVATIONS)}: choose another model."
+            f"{where}: hidden_act is {reprlib.repr(config.hidden_act)}; known are {', '.join(ACTIVATIONS)}: "
+            "choose another model."
         )
     eps = config.layer_norm_eps
     if isinstance(eps, bool) or not isinstance(eps, int | float) or not 0 <= eps < 1:

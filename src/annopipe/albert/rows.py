@@ -6,7 +6,7 @@ from typing import Final
 
 from sentencepiece import SentencePieceProcessor
 
-from annopipe.albert.added_tokens import added_tokens, listed, named_tokens
+from annopipe.albert.added_tokens import added_tokens, listed, named_tokens, plain
 from annopipe.albert.piece_table import SPECIAL_PIECES
 from annopipe.errors import AnnopipeWarning, VocabularyError
 
@@ -89,7 +89,7 @@ def _warn_of_text(processor: SentencePieceProcessor, path: Path, added: dict[str
     """Name the tokens that a tokenizer of transformers would find in a text before it looks for pieces."""
     unknown = processor.unk_id()
     told = {*added, *named_tokens(path.parent)}.difference(SPECIAL)
-    own = {token for token in told if processor.piece_to_id(token.encode("utf-8", "replace")) != unknown}
+    own = {token for token in told if processor.piece_to_id(plain(token)) != unknown}
     tokens = sorted(told - own, key=lambda token: (added.get(token, 0), token))
     if tokens:
         _warn(

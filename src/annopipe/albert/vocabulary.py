@@ -9,8 +9,9 @@ from sentencepiece import SentencePieceProcessor
 
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.encoding import Encoding
-from annopipe.albert.normalise import FoldingRules
 from annopipe.albert.json_object import FAST_NAME
+from annopipe.albert.normalise import FoldingRules
+from annopipe.albert.other_vocabularies import refuse_other_vocabulary
 from annopipe.albert.piece_table import SPACE_MARK, PieceTable
 from annopipe.albert.pieces import Pieces
 from annopipe.albert.rows import special_ids
@@ -43,7 +44,7 @@ class Vocabulary:
         The model may have more rows than there are pieces: for added tokens, which are read as text (see ``rows``).
 
         Raises:
-            ModelFileMissing: there is no ``spiece.model``.
+            ModelFileMissing: there is no ``spiece.model``; ``OtherVocabulary`` where one of another kind is there.
             VocabularyError: it is damaged, is another model's by the number of its pieces, or lacks ``[CLS]`` or
                 ``[SEP]``; or ``tokenizer_config.json`` or ``added_tokens.json`` is damaged.
         """
@@ -112,6 +113,8 @@ class Vocabulary:
 
 def _load(path: Path) -> SentencePieceProcessor:
     if not path.is_file():
+        if path.parent.is_dir():
+            refuse_other_vocabulary(path.parent)
         way = "copy the model's SentencePiece vocabulary there"
         if (path.parent / FAST_NAME).is_file():
             way += f", or make a model folder of what is in {FAST_NAME}: annopipe import {path.parent}"

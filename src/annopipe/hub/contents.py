@@ -9,6 +9,7 @@ from annopipe.hub.bounds import parsed
 from annopipe.hub.faults import OTHER_WAYS
 from annopipe.hub.names import is_name
 from annopipe.hub.store import CONFIG
+from annopipe.vocabulary_kinds import WHAT_SERVES, other_vocabulary
 
 WEIGHTS: Final = "model.safetensors"
 INDEX: Final = "model.safetensors.index.json"
@@ -35,6 +36,9 @@ def needed(origin: str, there: Collection[str]) -> list[str]:
     """
     weights = next((name for name in (WEIGHTS, INDEX, INT8, TORCH, TORCH_INDEX) if name in there), WEIGHTS)
     pieces = next((name for name in (PIECES, FAST) if name in there), PIECES)
+    other = other_vocabulary(there) if PIECES not in there else None
+    if other is not None:
+        raise ModelNotHere(f"{origin} has no {PIECES} but {other}. {WHAT_SERVES}")
     missing = [name for name in (CONFIG, pieces, weights) if name not in there]
     if missing:
         raise ModelNotHere(_unusable(origin, there, missing))

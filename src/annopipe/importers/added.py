@@ -5,7 +5,7 @@ from typing import Any
 
 from sentencepiece import SentencePieceProcessor
 
-from annopipe.albert.added_tokens import added_tokens
+from annopipe.albert.added_tokens import added_tokens, plain
 from annopipe.albert.piece_table import SPECIAL_PIECES
 
 FLAGS = {"lstrip": False, "normalized": False, "rstrip": False, "single_word": False}
@@ -29,7 +29,7 @@ def added_behind(vocabulary: bytes, folder: Path) -> dict[str, Any]:
     lacking = {
         number: token
         for token, number in added_tokens(folder).items()
-        if processor.id_to_piece(int(processor.piece_to_id(token.encode("utf-8", "replace")))) != token
+        if processor.id_to_piece(int(processor.piece_to_id(plain(token)))) != token
     }
     if not lacking:
         return {}

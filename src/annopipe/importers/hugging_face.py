@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.albert.checkpoint import INT8_NAME
-from annopipe.albert.int8_rows import Int8RowsFile
 from annopipe.albert.config import AlbertConfig
+from annopipe.albert.int8_rows import Int8RowsFile
 from annopipe.albert.parameters import needed
 from annopipe.albert.safetensors import INTEGERS, SafetensorsFile
 from annopipe.albert.weight_names import chosen

@@ -36,6 +36,11 @@ HINTS: Final = {
     "AlbertModel.from_pretrained(folder, from_tf=True).save_pretrained(folder2) writes a model that is read",
     "flax_model.msgpack": "weights of transformers' Flax classes: with transformers 4 and Flax, "
     "AlbertModel.from_pretrained(folder, from_flax=True).save_pretrained(folder2) writes a model that is read",
+    **dict.fromkeys(
+        ("*.pt", "*.pth", "*.ckpt", "*.bin"),
+        "a file under a name that is not looked for: if it is torch's, call it pytorch_model.bin",
+    ),
+    "*.safetensors": "weights under a name that is not looked for: call them model.safetensors",
     "config.json": "a config.json without weights: copy model.safetensors or pytorch_model.bin there, too",
     **dict.fromkeys(
         ("*.zip", "*.tar.gz", "*.tgz", "*.tar"),

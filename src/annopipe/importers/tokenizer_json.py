@@ -12,14 +12,18 @@ from typing import Any, Final
 
 import numpy as np
 
+from annopipe.albert.other_vocabularies import kind_of
 from annopipe.albert.proto import integer, single, text
-from annopipe.errors import VocabularyError
+from annopipe.errors import OtherVocabulary, VocabularyError
+from annopipe.vocabulary_kinds import WHAT_SERVES
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED = 1, 2, 3, 4
 UNIGRAM: Final = 1
 SPACE_MARK: Final = "▁"
 COMMA_PENALTY: Final = 100.0
 """What transformers takes from the score of pieces such as ``▁9,``, which ALBERT's code takes apart again."""
+
+REFUSED: Final = "tokenizer.json cannot be read as a SentencePiece vocabulary"
 
 LARGEST_SCORE: Final = 1e30
 
@@ -42,8 +46,10 @@ def sentencepiece_of(document: Mapping[str, Any]) -> Equivalent:
     """
     model = document.get("model")
     if not isinstance(model, dict) or model.get("type", "Unigram" if "unk_id" in model else None) != "Unigram":
-        kind = model.get("type") if isinstance(model, dict) else None
-        raise _refused(f"its model is {kind!r}; ALBERT's is Unigram")
+        kind = kind_of(dict(document))
+        if kind is not None:
+            raise OtherVocabulary(f"{REFUSED}: its model is {kind!r}; ALBERT's is Unigram. {WHAT_SERVES}")
+        raise _refused("its model is None; ALBERT's is Unigram")
     if model.get("byte_fallback"):
         raise _refused("it falls back on bytes, which ALBERT's vocabularies do not")
     switches, table = _normalizer(_steps(document.get("normalizer"), "normalizers"))
@@ -57,7 +63,7 @@ def sentencepiece_of(document: Mapping[str, Any]) -> Equivalent:
 
 def _refused(reason: str) -> VocabularyError:
     return VocabularyError(
-        f"tokenizer.json cannot be read as a SentencePiece vocabulary: {reason}. Put the model's own spiece.model "
+        f"{REFUSED}: {reason}. Put the model's own spiece.model "
         "beside it, or give its path, vocabulary= or --vocabulary"
     )
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from annopipe.albert.other_vocabularies import refuse_other_vocabulary
 from annopipe.errors import ModelFileMissing, SourceError
 from annopipe.importers.found import Choices
 
@@ -15,7 +16,7 @@ def vocabulary_in(folder: Path, choices: Choices) -> bytes:
     """Return the bytes of the SentencePiece model in a folder, or of the one that the user gave.
 
     Raises:
-        ModelFileMissing: there is none.
+        ModelFileMissing: there is none; `OtherVocabulary` where there is one of another kind.
         SourceError: there are several under names that say nothing, or it is too large to be one.
     """
     path = choices.vocabulary or _found(folder)
@@ -38,6 +39,7 @@ def _found(folder: Path) -> Path:
         raise SourceError(
             f"{folder.name} holds several vocabularies ({names}): say which one, vocabulary= or --vocabulary"
         )
+    refuse_other_vocabulary(folder)
     raise ModelFileMissing(
         f"{folder.name} has no SentencePiece vocabulary ({', '.join(PLACES)}): copy the model's there, or give its "
         "path, vocabulary= or --vocabulary"

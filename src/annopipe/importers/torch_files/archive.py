@@ -17,15 +17,16 @@ from annopipe.importers.limits import USUAL
 from annopipe.importers.torch_files.stack import LONGEST, read_pickle
 from annopipe.importers.torch_files.symbols import Storage, TensorPlan
 from annopipe.importers.torch_files.tensors import bytes_of, check_bounds, floats
+from annopipe.importers.torch_files.way_out import OF_PICKLE, WAY_OUT
 from annopipe.importers.zips import FAULTS, checked_entries, damaged, opened
 
 OLD: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"
 """How files of torch before 1.6 begin: a pickle of its magic number."""
 
-WAY_OUT: Final = (
-    "Where torch is installed and the file can be trusted: transformers' AlbertModel.from_pretrained(folder)"
-    ".save_pretrained(folder2) writes model.safetensors, which is read here"
-)
+PICKLE: Final = b"\x80"
+MODULE: Final = b"_modules"
+"""Key in the pickle of every whole module."""
+
 WRAPPERS: Final = ("state_dict", "model_state_dict", "model", "module")
 """What trainings call the state dict in what they save; where a shard holds no table, it is looked for there."""
 
@@ -97,7 +98,8 @@ class TorchFile:
             raise SourceError(
                 f"{self._path.name} is a pointer of git's large file storage, not the file: 'git lfs pull' fetches it"
             )
-        raise PickleRefused(f"{self._path.name} is no file of torch's zip format. {WAY_OUT}")
+        way = OF_PICKLE if start.startswith(PICKLE) else WAY_OUT
+        raise PickleRefused(f"{self._path.name} is no file of torch's zip format. {way}")
 
     def _refuse_odd(self) -> None:
         if f"{self._root}constants.pkl" in self._entries or any("/code/" in name for name in self._entries):
@@ -107,14 +109,17 @@ class TorchFile:
             raise PickleRefused(f"{self._path.name} was written on a machine with another order of bytes. {WAY_OUT}")
 
     def _read_plans(self, pickle: str) -> Mapping[str, TensorPlan]:
+        data = self._bytes(pickle, LONGEST)
         try:
-            found = read_pickle(self._bytes(pickle, LONGEST))
+            found = read_pickle(data)
             plans = _named_tensors(found)
             for name, plan in plans.items():
                 check_bounds(name, plan)
                 self._storage_entry(plan.storage)
         except PickleRefused as error:
-            raise PickleRefused(f"{self._path.name} was refused: {error}. Nothing in it was run. {WAY_OUT}") from error
+            what = "it is a whole module, code included, as torch.save(model) writes it: " if MODULE in data else ""
+            text = f"{self._path.name} was refused: {what}{error}. Nothing in it was run. {WAY_OUT}"
+            raise PickleRefused(text) from error
         return plans
 
     def _storage_entry(self, storage: Storage) -> zipfile.ZipInfo:
