@@ -8,6 +8,7 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from annopipe.importers.joining import join as _join_importers
 from annopipe.spark.joining import join as _join
 from annopipe.version import __version__
 
@@ -108,6 +109,7 @@ __all__ = [  # noqa: RUF022 - the annotators in the order of a pipeline
 
 logging.getLogger("annopipe").addHandler(logging.NullHandler())
 _join()
+_join_importers()
 
 
 def __getattr__(name: str) -> Any:

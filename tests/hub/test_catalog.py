@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import annopipe
+from annopipe import nlu
 from annopipe.errors import AnnopipeWarning, CatalogError, ModelNotFound, StoreError
 from annopipe.hub import locate
 from annopipe.hub.catalog import built_in, by_reference, find
@@ -265,3 +266,53 @@ def test_remote_loc(hub: LocalHub, store: Path, tmp_path: Path, tiny_model_folde
             locate("other", remote_loc=place)
     with pytest.raises(ModelNotFound, match="does not say which repository"):
         locate("other", remote_loc=hub.endpoint)
+
+
+def overlay(path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> Path:
+    path.write_text(f'[[model]]\nname = "albert_base_uncased"\nlanguage = "en"\n{text}')
+    monkeypatch.setenv("ANNOPIPE_CATALOG", str(path))
+    return path
+
+
+OVERLAYS = {
+    "folder": 'folder = "mine"\n',
+    "archive": 'archive = "mine.zip"\n',
+    "repository": 'repository = "owner/mine"\n',
+    "revision": 'revision = "v2"\n',
+    "endpoint": 'endpoint = "https://mirror.example"\n',
+    "title": 'title = "Ours"\n',
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("key", OVERLAYS)
+def test_an_overlay_keeps_what_it_does_not_set(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANNOPIPE_CATALOG", raising=False)
+    plain = by_reference("albert")
+    overlay(tmp_path / "c.toml", monkeypatch, OVERLAYS[key])
+    entry = by_reference("albert")
+    assert entry.model == plain.model
+    kept = ["description", "license", "task", "input_labels", "references", "nlu", "releases"]
+    kept += [] if key == "title" else ["title"]
+    kept += [] if key in ("folder", "archive", "repository") else ["repository", "sha256", "presumed", "dimension"]
+    for field in kept:
+        assert getattr(entry, field) == getattr(plain, field), field
+    if key in ("folder", "archive", "repository"):
+        assert (entry.revision, entry.sha256, entry.presumed) == (None, {}, False)
+        assert [entry.repository is None, entry.folder is None, entry.archive is None].count(False) == 1
+
+
+def test_a_reference_of_ones_own_goes_before_the_catalogs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANNOPIPE_CATALOG", raising=False)
+    other = next(entry for entry in reversed(built_in().values()) if entry.nlu).nlu[0]
+    overlay(tmp_path / "c.toml", monkeypatch, f'folder = "mine"\nnlu = ["{other}"]\n')
+    assert by_reference(other).model.name == "albert_base_uncased"
+
+
+def test_nlu_loads_a_model_whose_folder_is_in_an_overlay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_model_folder: Path
+) -> None:
+    monkeypatch.setenv("ANNOPIPE_HOME", str(tmp_path / "store"))
+    overlay(tmp_path / "c.toml", monkeypatch, f"folder = {str(tiny_model_folder)!r}\n")
+    pipe = nlu.load("albert")
+    assert len(pipe.predict(["the house"], output_level="document")) == 1

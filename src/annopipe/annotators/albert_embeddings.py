@@ -1,5 +1,6 @@
 """AlbertEmbeddings: from tokens to word vectors."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from annopipe.albert.model import AlbertModel
 from annopipe.albert.pooling import dimension
 from annopipe.albert.settings import WordPooling, WordSettings
 from annopipe.annotators.model_reference import ModelReference
+from annopipe.annotators.saved_models import source_of
 from annopipe.annotators.stage import Annotator
 from annopipe.annotators.wiring import annotation_field
 from annopipe.annotators.word_vectors import CUT, embed_alone, embed_in_context
@@ -22,7 +24,6 @@ from annopipe.errors import ModelNotFound, ParamValueError, RowTooLarge, SavedPi
 from annopipe.hub import locate
 from annopipe.params import Param
 from annopipe.persistence import Shelf
-from annopipe.remote_folders import is_address, path_here
 from annopipe.warnings import warn_once
 
 POOLINGS = get_args(WordPooling)
@@ -104,8 +105,19 @@ class AlbertEmbeddings(Annotator):
 
     @classmethod
     def loadSavedModel(cls, folder: str | Path, spark_session: Any = None) -> Self:  # noqa: ARG003
-        """Return the stage with the model of a folder or address, in Hugging Face's form."""
-        return cls.pretrained(str(folder) if is_address(folder) else str(path_here(folder).resolve()))
+        """Return the stage with a model in any form that `annopipe.import_model` reads.
+
+        A folder in Hugging Face's form is used where it lies. Another one, such as an ONNX export or a SavedModel of
+        TensorFlow with its vocabulary in ``assets``, is turned into such a folder once, in the store.
+
+        Args:
+            folder: its path or address, or those of an archive.
+            spark_session: accepted and not used.
+
+        Raises:
+            ModelError: nothing there can be read; the text says why.
+        """
+        return cls.pretrained(source_of(os.fspath(folder)))
 
     def _take(self, reference: ModelReference, uid: str) -> Self:
         reference.model()

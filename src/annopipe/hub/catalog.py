@@ -1,17 +1,18 @@
 """The catalog: Spark NLP's ALBERT models by name, and the models of a catalog of one's own.
 
-``ANNOPIPE_CATALOG`` adds to it: the path of a TOML file in the form of ``catalog.toml`` (its entries replace those of
-the same name and language; ``endpoint = "https://…"`` at its top is a mirror for all its entries), a folder of models,
-each in ``<name>_<language>`` (a ``catalog.toml`` in it is read too), or the address of a mirror of the hub for all
-models.
+``ANNOPIPE_CATALOG`` adds to it: the path of a TOML file in the form of ``catalog.toml`` (its entries go before those of
+the same name and language, of which they keep what they do not set; ``endpoint = "https://…"`` at its top is a mirror
+for all its entries), a folder of models, each in ``<name>_<language>`` (a ``catalog.toml`` in it is read too), or the
+address of a mirror of the hub for all models.
 """
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from annopipe.errors import CatalogError, ModelNotFound
@@ -34,8 +35,13 @@ def entries() -> Entries:
         CatalogError: ``ANNOPIPE_CATALOG`` names nothing that can be read, or an entry in it is wrong.
     """
     own, folder = own_file(), own_folder()
-    known = built_in() if own is None else {**built_in(), **read_catalog(own)}
+    known = built_in() if own is None else _over(built_in(), read_catalog(own, built_in()))
     return known if folder is None else {**known, **_archived(known, folder)}
+
+
+def _over(known: Entries, own: Entries) -> Entries:
+    """Return all entries, one's own last, so that their references go before those of the others."""
+    return {**{model: entry for model, entry in known.items() if model not in own}, **own}
 
 
 def _archived(known: Entries, folder: Path) -> Entries:
@@ -131,8 +137,8 @@ def built_in() -> Entries:
     return read_catalog(BUILT_IN)
 
 
-def read_catalog(path: Path) -> Entries:
-    """Return the entries of a TOML file.
+def read_catalog(path: Path, known: Mapping[ModelName, Entry] = MappingProxyType({})) -> Entries:
+    """Return the entries of a TOML file; what they do not set is as in ``known``.
 
     Raises:
         CatalogError: it is no TOML, or an entry in it is wrong; the text names the file and the entry.
@@ -142,16 +148,18 @@ def read_catalog(path: Path) -> Entries:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise CatalogError(f"{path}: models must be written as [[model]] tables")
     found: Entries = {}
-    for entry in _read(tables, document.get("endpoint"), path):
+    for entry in _read(tables, document.get("endpoint"), path, known):
         if entry.model in found:
             raise CatalogError(f"{path}: {entry.model} stands there twice")
         found[entry.model] = entry
     return found
 
 
-def _read(tables: list[dict[str, Any]], endpoint: str | None, path: Path) -> Iterator[Entry]:
+def _read(
+    tables: list[dict[str, Any]], endpoint: str | None, path: Path, known: Mapping[ModelName, Entry]
+) -> Iterator[Entry]:
     for table in tables:
-        entry = read_entry(table, str(path))
+        entry = read_entry(table, str(path), known)
         if entry.folder is not None:
             entry = replace(entry, folder=str(path.parent / Path(entry.folder).expanduser()))
         if entry.archive is not None and "://" not in entry.archive:

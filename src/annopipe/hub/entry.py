@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from annopipe.errors import CatalogError
@@ -87,6 +87,11 @@ class Entry:
         return self.releases[0] if self.releases else Release()
 
 
+PLACES: Final = {"repository", "folder", "archive"}
+"""Keys of a ``[[model]]`` table that say where a model lies."""
+
+_NONE: Final[Mapping[ModelName, Entry]] = {}
+
 _TEXTS: Final = ("title", "description", "license", "edition", "task", "note", "folder", "archive", "endpoint")
 _LISTS: Final = ("input_labels", "output_labels", "references", "nlu")
 _KNOWN: Final = {*_TEXTS, *_LISTS, "name", "language", "repository", "presumed", "revision", "sha256"} | {
@@ -96,8 +101,11 @@ _KNOWN: Final = {*_TEXTS, *_LISTS, "name", "language", "repository", "presumed",
 }
 
 
-def read_entry(table: Mapping[str, Any], where: str) -> Entry:
+def read_entry(table: Mapping[str, Any], where: str, known: Mapping[ModelName, Entry] = _NONE) -> Entry:
     """Return the entry of one ``[[model]]`` table.
+
+    An entry of ``known`` for the same name and language keeps what the table does not set. Where the table says where
+    the model lies (``PLACES``), nothing of the known place is kept.
 
     Raises:
         CatalogError: a field is unknown, missing or of a form that it may not have; the text names ``where`` it is.
@@ -114,9 +122,30 @@ def read_entry(table: Mapping[str, Any], where: str) -> Entry:
     values |= {key: _texts(table[key], f"{where}: {key}") for key in _LISTS if key in table}
     values |= {key: _matching(table[key], form, f"{where}: {key}") for key, form in _FORMS.items() if key in table}
     values |= {key: _typed(table[key], kind, f"{where}: {key}") for key, kind in _TYPES.items() if key in table}
-    values["sha256"] = _digests(table.get("sha256", {}), f"{where}: sha256")
-    values["releases"] = tuple(_release(one, f"{where}: releases") for one in table.get("releases", ()))
-    return Entry(model=ModelName(name, language), **values)
+    if "sha256" in table:
+        values["sha256"] = _digests(table["sha256"], f"{where}: sha256")
+    if "releases" in table:
+        values["releases"] = tuple(_release(one, f"{where}: releases") for one in table["releases"])
+    model = ModelName(name, language)
+    base = known.get(model) or Entry(model)
+    return replace(_without_place(base) if PLACES & values.keys() else base, **values)
+
+
+def _without_place(entry: Entry) -> Entry:
+    """Return an entry that does not say where its model lies, nor what digests it has there."""
+    return replace(
+        entry,
+        repository=None,
+        presumed=False,
+        revision=None,
+        sha256={},
+        folder=None,
+        archive=None,
+        endpoint=None,
+        case_sensitive=None,
+        dimension=None,
+        note=None,
+    )
 
 
 _FORMS: Final = {"repository": REPOSITORY, "revision": REVISION}

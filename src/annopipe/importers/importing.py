@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from annopipe.albert.content import content_hash
+from annopipe.albert.normalise import FoldingRules
 from annopipe.errors import AnnopipeWarning, ModelError, NameTaken, ParamTypeError, SourceError
 from annopipe.hub import partials
 from annopipe.hub.card import Card
@@ -24,14 +24,16 @@ from annopipe.hub.store import BUNDLED, LOCKS, in_store, install, models_in, sto
 from annopipe.importers.cards import write_card
 from annopipe.importers.found import Choices, Found
 from annopipe.importers.layout import find_model, reader
-from annopipe.importers.model_folder import write_folder
+from annopipe.importers.model_folder import tokenizer_config, write_folder
 from annopipe.importers.naming import Naming, naming
+from annopipe.importers.same_model import same_model
 from annopipe.importers.self_check import check_model
 from annopipe.importers.sources import Source, open_source
 from annopipe.version import __version__
 
 WORK: Final = "import"
 MADE: Final = "model"
+SWITCHES: Final = tuple(one.name for one in dataclasses.fields(FoldingRules))
 
 _log: Final = logging.getLogger(__name__)
 
@@ -70,7 +72,8 @@ def import_model(
     """Bring a model of another format into the local store, ready for ``pretrained(name, lang)``; return its card.
 
     Nothing of the source is run: not TensorFlow, not torch, no pickle, no Java object. Every import ends with a
-    self-check; what fails leaves nothing behind. A model that is there already with the same content stays.
+    self-check; what fails leaves nothing behind. The same model, if it is there already, stays: the same weights
+    and vocabulary, whatever their format.
 
     Args:
         source: a folder, a zip, tar or tar.gz file, or its address (``https://``, ``http://``, ``file://``, ``s3://``,
@@ -102,18 +105,17 @@ def import_model(
     choices = Choices(
         heads, epsilon, activation, _path(vocabulary), _path(config), _checked_flag(case_sensitive), checkpoint
     )
-    with writing(f"importing {os.fspath(source)}"), _work_folder() as work:
+    with writing(f"importing {os.fspath(source)}"), work_folder() as work:
         return _import(order, choices, {"license": license, "description": description, "title": title}, work)
 
 
 def _import(order: Order, choices: Choices, told: Mapping[str, str | None], work: Path) -> Card:
     source = open_source(order.source, work, order.sha256)
-    with _in_words_of(source, work):
+    with in_words_of(source, work):
         folder, kind = find_model(source.folder)
         _log.info("importing %s (%s)", source.told, kind)
         found = reader(kind)(folder, choices)
         called = naming(source, found, order.name, order.lang, order.version, time.time_ns() // 1_000_000)
-        _refuse_bundled(called)
         made = work / MADE
         made.mkdir()
         names = write_folder(found, made, source.told)
@@ -124,7 +126,8 @@ def _import(order: Order, choices: Choices, told: Mapping[str, str | None], work
             f"{called.model}: assumed, as the source does not tell: {sentence}", AnnopipeWarning, stacklevel=4
         )
     _finish(made, names, called, source, found, checked, told)
-    return _keep(made, called, order.replace)
+    switches = [name for name in SWITCHES if name in tokenizer_config(found)]
+    return _keep(made, called, switches, over=order.replace)
 
 
 def _finish(
@@ -154,15 +157,19 @@ def _finish(
     write_card(made, called, source, found, checked, told)
 
 
-def _keep(made: Path, called: Naming, over: bool) -> Card:
-    """Put a finished model into the store."""
+def _keep(made: Path, called: Naming, switches: list[str], *, over: bool) -> Card:
+    """Put a finished model into the store, unless the same one is there."""
     key = called.model.key
+    if key in models_in(BUNDLED):
+        if not same_model(BUNDLED / key, made, switches):
+            raise NameTaken(f"{called.model} comes with the package: give the model another name")
+        return card_of_folder(BUNDLED / key, called.model)
     store = store_folder()
     (store / LOCKS).mkdir(parents=True, exist_ok=True)
     with held(store / LOCKS / f"{key}.lock", done=lambda: False):
         there = in_store(key)
         if there is not None and not over:
-            if content_hash(there) != content_hash(made):
+            if not same_model(there, made, switches):
                 raise NameTaken(
                     f"{called.model} is in the store {store} with other content: give the new one another name, or "
                     "replace it (replace=True, --replace)"
@@ -171,13 +178,8 @@ def _keep(made: Path, called: Naming, over: bool) -> Card:
         return card_of_folder(install(made, key, replace=over), called.model)
 
 
-def _refuse_bundled(called: Naming) -> None:
-    if called.model.key in models_in(BUNDLED):
-        raise NameTaken(f"{called.model} comes with the package: give the model another name")
-
-
 @contextlib.contextmanager
-def _work_folder() -> Iterator[Path]:
+def work_folder() -> Iterator[Path]:
     """A private, empty folder beside the store's models, gone afterwards whatever happens."""
     work = partials.claim(WORK)
     try:
@@ -189,7 +191,7 @@ def _work_folder() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _in_words_of(source: Source, work: Path) -> Iterator[None]:
+def in_words_of(source: Source, work: Path) -> Iterator[None]:
     """Let errors name the source, not the folder where it was unpacked."""
     try:
         yield
