@@ -1,12 +1,13 @@
-"""Who turns a model of another form into a model folder: joined by `annopipe.importers`, a layer above."""
+"""Who turns a model of another form into a model folder: joined by `annopipe.importers`, a layer above.
+
+``import annopipe`` imports this module, so what reads models is imported on first use.
+"""
 
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
 from annopipe.remote_folders import RemoteFolder, is_address, path_here
-
-from annopipe.albert import checkpoint, config, vocabulary
 
 Reader = Callable[[str], Path]
 
