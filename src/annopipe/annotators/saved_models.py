@@ -35,8 +35,8 @@ def source_of(place: str) -> str:
     """
     web = place.lower().startswith(WEB)
     if is_address(place) and not web and not place.lower().endswith(ARCHIVES):
-        names = RemoteFolder.at(place).files().keys()
-        return place if not names or _is_model(names) else str(_read(place.rstrip("/") + "/"))
+        there = RemoteFolder.at(place).files()
+        return place if not there or _is_model(there) else str(_read(place.rstrip("/") + "/"))
     if web or is_address(place):
         return str(_read(place))
     path = path_here(place).resolve()
@@ -50,4 +50,4 @@ def _read(source: str) -> Path:
 
 
 def _is_model(names: Collection[str]) -> bool:
-    return NEEDED <= set(names) and not WEIGHTS.isdisjoint(names)
+    return set(names) >= NEEDED and not WEIGHTS.isdisjoint(names)
