@@ -32,9 +32,9 @@ def register(connection: Any, model: "AlbertEmbeddings | Embedder | str | os.Pat
     """Give a DuckDB connection two functions of SQL, under these names, in place of earlier ones.
 
     ``albert_words(text)`` returns a list of annotations, one a word, each a struct of Spark NLP's six fields;
-    ``albert_sentence(text)`` one vector of the whole text, the mean over its pieces, as ``FLOAT[n]``, which
-    ``array_cosine_similarity`` and DuckDB's vector index take. A NULL text gives NULL. Texts come and vectors go as
-    Arrow, 2048 rows at a time.
+    ``albert_sentence(text)`` one vector of the whole text, the model's own or the mean over its pieces, as
+    ``FLOAT[n]``, which ``array_cosine_similarity`` and DuckDB's vector index take. A NULL text gives NULL. Texts come
+    and vectors go as Arrow, 2048 rows at a time.
 
     Args:
         connection: what ``duckdb.connect()`` returned, or the module ``duckdb`` for its default connection.
@@ -49,7 +49,7 @@ def register(connection: Any, model: "AlbertEmbeddings | Embedder | str | os.Pat
         msg = f"register takes a connection of DuckDB's, such as duckdb.connect(), not {type(connection).__name__}"
         raise ParamTypeError(msg)
     stage = stage_of(model)
-    dimension = embedder_of(stage).dimension
+    dimension = embedder_of(stage).sentence_dimension
     words, sentences = WordFunction(stage), SentenceFunction(stage)
     _put(connection, WORDS, words, f"{_annotation()}[]")
     _put(connection, SENTENCE, lambda texts: fixed_size(sentences(texts), dimension), f"FLOAT[{dimension}]")

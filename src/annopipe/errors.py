@@ -130,6 +130,10 @@ class ModelFileMissing(ModelError, FileNotFoundError):
     """A model folder lacks a file that every model has."""
 
 
+class SentenceHeadError(ModelError):
+    """A sentence-transformers folder asks for a module, pooling or setting that is not computed here, or is damaged."""
+
+
 class CheckpointError(ModelError):
     """A checkpoint's weights are damaged, missing, left over or of the wrong shape."""
 

@@ -44,9 +44,9 @@ class AlbertExpressions:
         self._expression = expression
 
     def sentence(self, model: Model = BUNDLED) -> pl.Expr:
-        """Return each text as one vector, the mean over its pieces: ``Array(Float32, dimension)``."""
+        """Return each text as one vector, the model's own or the mean of its pieces: ``Array(Float32, dimension)``."""
         stage = stage_of(model)
-        dimension, function = embedder_of(stage).dimension, SentenceFunction(stage)
+        dimension, function = embedder_of(stage).sentence_dimension, SentenceFunction(stage)
         return self._mapped(lambda texts: fixed_size(function(texts), dimension), pl.Array(pl.Float32, dimension))
 
     def words(self, model: Model = BUNDLED) -> pl.Expr:

@@ -27,7 +27,7 @@ class AlbertVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         model: a model's name, or a folder.
         lang: language of a name.
         layers: as in ``Embedder.embed_words``: ``"last"``, an index, ``"mean:-4,-3"``, ``"concat:-1,-2"``.
-        pooling: ``mean`` of all pieces, ``cls`` or ``max``, as in ``Embedder.embed_sentences``.
+        pooling: None: the model's own way, else ``mean`` of all pieces; or a name, as in ``Embedder.embed_sentences``.
         window: pieces in a window of long texts; None = all that the model has positions for.
         normalize: vectors of length 1.
 
@@ -40,7 +40,7 @@ class AlbertVectorizer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         *,
         lang: str = "en",
         layers: Any = "last",
-        pooling: str = "mean",
+        pooling: str | None = None,
         window: int | None = None,
         normalize: bool = False,
     ) -> None:

@@ -1,15 +1,17 @@
 """What a model folder holds, as one SHA-256: two folders of equal content are one model."""
 
 import hashlib
+import json
 import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
 from annopipe.errors import CheckpointError, ModelFileMissing
+from annopipe.sentence_head import MODULES, head_files, read_head, read_modules, transformer_folder
 
 CONTENT_FILES = ("config.json", "model.int8.safetensors", "model.safetensors", "spiece.model", "tokenizer_config.json")
-"""Everything that vectors depend on."""
+"""Everything that vectors depend on; of a folder of sentence-transformers those of its transformer."""
 
 TOKEN_FILES = ("added_tokens.json", "tokenizer.json")
 """What vectors depend on, too, where the vocabulary has no ``[CLS]`` or no ``[SEP]``."""
@@ -27,8 +29,9 @@ _lock = threading.Lock()
 
 
 def stamps(folder: Path) -> tuple[Stamp, ...]:
-    """Stamps of the content files that exist, shards of weights among them."""
-    return tuple(_stamp(path) for path in _content_paths(folder.resolve()))
+    """Stamps of the content files that exist, shards of weights and the files of a sentence head among them."""
+    folder = folder.resolve()
+    return tuple(_stamp(path) for path in (*_content_paths(folder), *_head_paths(folder)))
 
 
 def content_files(folder: Path) -> list[str]:
@@ -39,12 +42,16 @@ def content_files(folder: Path) -> list[str]:
 def content_hash(folder: Path) -> str:
     """SHA-256, in hexadecimal, over names and digests of the content files of a model folder.
 
+    A sentence head counts by what it says and by its weights, wherever and in whatever order its files say it; a folder
+    without one has the digest of its files alone.
+
     Where the folder has ``SHA256SUMS``, as ``sha256sum`` writes it, content files that it lists are compared with it. A
     file is read once per process as long as its size and modification time stay.
 
     Raises:
         ModelFileMissing: the folder has none of the files.
         CheckpointError: a file is not what ``SHA256SUMS`` says.
+        SentenceHeadError: ``modules.json`` asks for what is not computed here.
     """
     folder = folder.resolve()
     paths = _content_paths(folder)
@@ -53,14 +60,24 @@ def content_hash(folder: Path) -> str:
     expected = _listed(folder / SUMS_NAME)
     total = hashlib.sha256()
     for path in paths:
-        digest = file_digest(path)
-        if expected.get(path.name, digest) != digest:
-            raise CheckpointError(
-                f"{path} has the SHA-256 {digest} where {SUMS_NAME} says {expected[path.name]}: damaged or exchanged; "
-                "fetch the model anew."
-            )
-        total.update(f"{digest}  {path.name}\n".encode())
+        total.update(f"{_checked(folder, path, expected)}  {path.name}\n".encode())
+    if (head := read_head(folder)) is not None:
+        for path in _head_paths(folder):
+            _checked(folder, path, expected)
+        said = {"head": head.identity(), "weights": [file_digest(folder / name) for name in head.weights]}
+        total.update(json.dumps(said, sort_keys=True).encode())
     return total.hexdigest()
+
+
+def _checked(folder: Path, path: Path, expected: dict[str, str]) -> str:
+    """Digest of a file, compared with ``SHA256SUMS``."""
+    digest, name = file_digest(path), path.relative_to(folder).as_posix()
+    if expected.get(name, digest) != digest:
+        raise CheckpointError(
+            f"{path} has the SHA-256 {digest} where {SUMS_NAME} says {expected[name]}: damaged or exchanged; "
+            "fetch the model anew."
+        )
+    return digest
 
 
 def file_digest(path: Path) -> str:
@@ -81,6 +98,7 @@ def file_digest(path: Path) -> str:
 
 def _content_paths(folder: Path) -> list[Path]:
     """Content files that exist, in the order of their names."""
+    folder = transformer_folder(folder)
     names = {name for name in CONTENT_FILES if (folder / name).is_file()}
     tokens = {name for name in TOKEN_FILES if (folder / name).is_file()}
     if tokens and VOCABULARY_NAME in names and not _has_special_pieces(_stamp(folder / VOCABULARY_NAME)):
@@ -88,6 +106,24 @@ def _content_paths(folder: Path) -> list[Path]:
     if "model.safetensors" not in names and (folder / INDEX_NAME).is_file():
         names.update({INDEX_NAME}, (path.name for path in folder.glob("*.safetensors")))
     return [folder / name for name in sorted(names)]
+
+
+def _head_paths(folder: Path) -> list[Path]:
+    """Files of a sentence head that exist."""
+    if not (folder / MODULES).is_file():
+        return []
+    modules = read_modules(folder / MODULES)
+    there = {name for name in files_of(folder) if (folder / name).is_file()}
+    return [folder / name for name in head_files(modules, there)]
+
+
+def files_of(folder: Path) -> list[str]:
+    """Paths, with ``/``, of all files of a model: those in its folder, and those in the folders of its modules."""
+    folders = {""}
+    if (folder / MODULES).is_file():
+        folders.update(module.path for module in read_modules(folder / MODULES))
+    found = [path for place in folders if (folder / place).is_dir() for path in (folder / place).iterdir()]
+    return sorted(path.relative_to(folder).as_posix() for path in found if path.is_file())
 
 
 @lru_cache(maxsize=64)

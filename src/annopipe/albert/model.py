@@ -17,10 +17,12 @@ from annopipe.albert.encoder import Encoder
 from annopipe.albert.gather import gather
 from annopipe.albert.layers import Layers
 from annopipe.albert.pooling import dimension
-from annopipe.albert.sentences import plan_sentences, pool_sentences
+from annopipe.albert.sentence_steps import SentenceSteps
+from annopipe.albert.sentence_vectors import SentenceVectors, embed_sentences
 from annopipe.albert.settings import SentenceSettings, WordSettings
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.albert.words import Words, WordVectors
+from annopipe.sentence_head import SentenceHead, read_head, transformer_folder
 
 PLANS = {"albert": words.plan_words, "sparknlp": sparknlp.plan_words}
 
@@ -33,14 +35,23 @@ class AlbertModel:
         config: its sizes.
         vocabulary: its pieces.
         encoder: from piece ids to vectors.
+        sentence_steps: the model's own way to sentence vectors, None where its folder has none.
     """
 
-    def __init__(self, folder: Path, config: AlbertConfig, vocabulary: Vocabulary, encoder: Encoder) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: AlbertConfig,
+        vocabulary: Vocabulary,
+        encoder: Encoder,
+        sentence_steps: SentenceSteps | None = None,
+    ) -> None:
         """Put the parts together; ``load`` reads them."""
         self.folder = folder
         self.config = config
         self.vocabulary = vocabulary
         self.encoder = encoder
+        self.sentence_steps = sentence_steps
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int | None = None) -> "AlbertModel":
@@ -50,18 +61,23 @@ class AlbertModel:
 
         Args:
             folder: a Hugging Face style folder: ``config.json``, ``model.safetensors``, ``spiece.model``, and where it
-                exists ``tokenizer_config.json``.
+                exists ``tokenizer_config.json``; or a folder of sentence-transformers (``modules.json``) that has these
+                itself or in its transformer's folder.
             threads: processor threads of the encoder; None takes what this process may use.
 
         Raises:
             ModelFileMissing, ModelError, CheckpointError, VocabularyError: what is missing, damaged or does not fit.
+            SentenceHeadError: ``modules.json`` asks for what is not computed here; the text names it.
         """
         folder = Path(folder)
-        config = AlbertConfig.read(folder)
+        transformer = transformer_folder(folder)
+        config = AlbertConfig.read(transformer)
+        head = read_head(folder)
         with ThreadPoolExecutor(1, "annopipe-weights") as pool:
-            encoder = pool.submit(_encoder, folder, config, threads)
-            vocabulary = Vocabulary.read(folder, config)
-            return cls(folder, config, vocabulary, encoder.result())
+            encoder = pool.submit(_encoder, transformer, config, threads)
+            vocabulary = Vocabulary.read(transformer, config)
+            steps = None if head is None else SentenceSteps.read(folder, head)
+            return cls(folder, config, vocabulary, encoder.result(), steps)
 
     @classmethod
     def shared(cls, folder: str | Path) -> "AlbertModel":
@@ -73,8 +89,18 @@ class AlbertModel:
 
     @property
     def dimension(self) -> int:
-        """Numbers per vector of the default settings."""
+        """Numbers per word vector of the default settings."""
         return self.config.hidden_size
+
+    @property
+    def sentence_head(self) -> SentenceHead | None:
+        """The model's own way to sentence vectors, None where its folder has none."""
+        return None if self.sentence_steps is None else self.sentence_steps.head
+
+    @property
+    def sentence_dimension(self) -> int:
+        """Numbers per sentence vector of the default settings."""
+        return self.config.hidden_size if self.sentence_head is None else self.sentence_head.width
 
     @cached_property
     def content_hash(self) -> str:
@@ -121,25 +147,29 @@ class AlbertModel:
         return result
 
     def embed_sentences(self, texts: Sequence[str], settings: SentenceSettings | None = None) -> NDArray[np.float32]:
-        """``[texts, dimension]`` float32: each text as one vector.
+        """``[texts, sentence_dimension]`` float32: each text as one vector; see ``sentence_vectors``."""
+        return self.sentence_vectors(texts, settings).vectors
 
-        An empty text is ``[CLS] [SEP]`` to the model and has a vector like any other. Of a text longer than one window
-        every piece counts once, as its best window has it.
+    def sentence_vectors(self, texts: Sequence[str], settings: SentenceSettings | None = None) -> SentenceVectors:
+        """Each text as one vector, by the model's own way (``modules.json``), or by a pooling of all its pieces.
+
+        An empty text is ``[CLS] [SEP]`` to the model and has a vector like any other. A pooling that is named, or that
+        of a model without a way of its own, counts every piece of a text longer than one window once, as its best
+        window has it. The model's own way cuts texts at the model's own length, as sentence-transformers does, counts
+        what was cut, and warns once; with a ``window`` it does not cut.
 
         Args:
             texts: any strings.
-            settings: choices; the defaults of ``SentenceSettings`` (mean over all positions) if None.
+            settings: choices; the defaults of ``SentenceSettings`` if None.
 
         Raises:
-            ParamValueError: a window or layer that the model does not have.
+            ParamValueError: a window, layer or prompt that the model does not have.
         """
         settings = settings or SentenceSettings()
-        states = self.states(settings.layers)
-        out = np.empty((len(texts), dimension(self.config, settings.layers)), np.float32)
-        for chunk in words.chunks(texts):
-            plan = plan_sentences(self.vocabulary, self.config, texts[chunk], settings)
-            pool_sentences(plan, states, out[chunk], settings)
-        return out
+        return embed_sentences(
+            self.vocabulary, self.config, self.states(settings.layers), self.sentence_steps, texts, settings,
+            str(self.folder),
+        )  # fmt: skip
 
     def states(self, layers: Layers) -> "partial[NDArray[np.float32]]":
         """The encoder with a choice of layers, checked against the model."""

@@ -9,7 +9,7 @@ from annopipe.errors import ParamTypeError, ParamValueError
 
 Dialect = Literal["albert", "sparknlp"]
 WordPooling = Literal["first", "last", "mean", "first_last"]
-SentencePooling = Literal["mean", "cls", "max"]
+SentencePooling = Literal["mean", "cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"]
 
 
 @dataclass(frozen=True)
@@ -56,19 +56,32 @@ class SentenceSettings:
 
     Attributes:
         layers: layers that the vector is taken from.
-        pooling: ``mean`` over all positions, ``[CLS]`` and ``[SEP]`` among them, as sentence-transformers does; ``max``
-            likewise, number by number; ``cls``: the state of ``[CLS]`` (of the first window of a long text).
-        window, case_sensitive, max_sentences: as in ``WordSettings`` for the ``albert`` dialect.
+        pooling: None: the model's own way, where its folder has one (``modules.json`` of sentence-transformers), with
+            all that belongs to it, else ``mean``. A name: the encoder's states pooled so, and nothing else: ``mean``
+            over all positions, ``[CLS]`` and ``[SEP]`` among them; ``max`` likewise, number by number; ``cls``: the
+            state of ``[CLS]`` (of the first window of a long text); ``lasttoken``: that of the last ``[SEP]``;
+            ``mean_sqrt_len_tokens``: the sum divided by the root of the length; ``weightedmean``: each position with
+            its number as weight.
+        window: as in ``WordSettings`` for the ``albert`` dialect. With the model's own way None means that texts are
+            cut at the model's own length, as sentence-transformers does; with a number they are not.
+        prompt: name of one of the model's prompts; None: the one that it puts before every text, if any.
+        case_sensitive, max_sentences: as in ``WordSettings`` for the ``albert`` dialect.
     """
 
     layers: Layers = field(default_factory=Layers)
-    pooling: SentencePooling = "mean"
+    pooling: SentencePooling | None = None
     window: int | None = None
     case_sensitive: bool | None = None
     max_sentences: int | None = None
+    prompt: str | None = None
 
     def __post_init__(self) -> None:
-        _check_choice("pooling", self.pooling, get_args(SentencePooling))
+        if self.pooling is not None:
+            _check_choice("pooling", self.pooling, get_args(SentencePooling))
+            if self.prompt is not None:
+                raise ParamValueError(
+                    f"prompt {self.prompt!r} belongs to the model's own pooling: leave pooling out, or the prompt."
+                )
         _check_layers(self.layers)
         _check_number("window", self.window, SHORTEST)
         _check_number("max_sentences", self.max_sentences, 1)

@@ -30,7 +30,7 @@ def embed_dataset(
             ``vector``) instead of columns of annotations; with ``both`` two parts, folders ``words`` and ``sentences``.
         dialect: ``albert`` (default) or ``sparknlp``.
         layers, pooling, window: as for `Embedder.embed_words`, or `Embedder.embed_sentences` at the level ``sentence``.
-        sentence_pooling: at the level ``both``, the pooling of sentence vectors.
+        sentence_pooling: at the level ``both``, the pooling of sentence vectors; None = the model's own way, else mean.
         sentences: find sentences first and encode each by itself (word vectors).
         float16: vectors of 16 bits, where they are lists of one size (all but annotations).
         prefix: put before the names of new columns.

@@ -87,7 +87,8 @@ class Engine:
             yield self._with_sentences(texts, done)
         else:
             tokens = np.diff(self._rules.tokenize_all(texts)[2])
-            yield Result({ROWS: self._sentence_part(texts)}, tokens, np.zeros(len(texts), np.int64))
+            part, cut = self._sentence_part(texts)
+            yield Result({ROWS: part}, tokens, cut)
 
     def _too_large(self, text: str) -> str:
         """Say why the annotations of a text would not fit into memory; nothing where they do."""
@@ -106,16 +107,19 @@ class Engine:
         return self.settings.prefix + VECTOR
 
     def _flat_results(self, flat: FlatWords, texts: Sequence[str], *, alone: bool) -> Iterator[Result]:
-        sentences = self._sentence_part(texts) if self.settings.has_sentences else None
+        sentences, own_cut = self._sentence_part(texts) if self.settings.has_sentences else (None, 0)
         for words, tokens, cut in flat.compute(texts, alone=alone):
             parts = {WORDS: words}
             if sentences is not None:
                 parts[SENTENCES] = sentences
                 sentences = Part(sentences.table.slice(0, 0), np.zeros(len(texts) + 1, np.int64))
-            yield Result(parts, tokens, cut)
+            yield Result(parts, tokens, cut + own_cut)
+            own_cut = 0
 
-    def _sentence_part(self, texts: Sequence[str]) -> Part:
-        return _one_each(pa.RecordBatch.from_arrays([self._sentence_array(texts)], [self._vector]))
+    def _sentence_part(self, texts: Sequence[str]) -> tuple[Part, Ints]:
+        """Return the vectors of texts, and how many pieces of each the model's own length cut off."""
+        vectors, cut = self._sentence_array(texts)
+        return _one_each(pa.RecordBatch.from_arrays([vectors], [self._vector])), cut
 
     def _with_sentences(self, texts: Sequence[str], result: Result) -> Result:
         if not self.settings.has_sentences:
@@ -123,18 +127,21 @@ class Engine:
         part = result.parts[ROWS]
         kept = [place for place in range(len(texts)) if place not in result.failures]
         try:
-            columns = [*part.table.columns, self._sentence_array([texts[place] for place in kept])]
+            vectors, own_cut = self._sentence_array([texts[place] for place in kept])
         except ModelError as error:
             if error.row is not None:
                 error.at(kept[error.row])
             raise
+        columns = [*part.table.columns, vectors]
         schema = part.table.schema.append(pa.field(self._vector, columns[-1].type))
         table = pa.RecordBatch.from_arrays(columns, schema=schema)
-        return Result({ROWS: Part(table, part.offsets)}, result.tokens, result.cut, result.failures)
+        cut = result.cut.copy()
+        cut[kept] += own_cut
+        return Result({ROWS: Part(table, part.offsets)}, result.tokens, cut, result.failures)
 
-    def _sentence_array(self, texts: Sequence[str]) -> Any:
-        vectors = self.model.embed_sentences(texts, self.settings.sentence_settings())
-        return vectors_array(vectors, half=self.settings.float16)
+    def _sentence_array(self, texts: Sequence[str]) -> tuple[Any, Ints]:
+        found = self.model.sentence_vectors(texts, self.settings.sentence_settings())
+        return vectors_array(found.vectors, half=self.settings.float16), found.cut
 
 
 def _one_each(table: pa.RecordBatch) -> Part:

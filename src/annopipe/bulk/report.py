@@ -23,7 +23,8 @@ class Report:
         unique: texts that were met for the first time, as far as memory reaches.
         cached, computed: of these, how many came from the cache of earlier runs, and how many were computed.
         tokens: tokens of all texts.
-        truncated: tokens without a vector; 0 in the ``albert`` dialect.
+        truncated: tokens without a vector in the ``sparknlp`` dialect; pieces of texts past the length of the model's
+            own sentence vectors (`Sentence.cut`). 0 otherwise.
         padding: share of padding in what was computed; always 0.
         failed: rows, and damaged lines, that are named in ``_failures.jsonl``.
         shards, bytes: files' groups and their size.

@@ -51,7 +51,8 @@ class Result:
     Attributes:
         parts: name of the part → its rows.
         tokens: int64 ``[texts]``, tokens of each.
-        cut: int64 ``[texts]``, tokens without a vector (``sparknlp`` dialect).
+        cut: int64 ``[texts]``, tokens without a vector (``sparknlp`` dialect), or pieces past the length of the
+            model's own sentence vectors.
         failures: place of a text that could not be embedded → the reason; it has no rows.
     """
 

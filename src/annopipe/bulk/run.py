@@ -36,6 +36,7 @@ from annopipe.bulk.shard import ShardWriter
 from annopipe.bulk.slices import Slice, slices
 from annopipe.errors import RowFailed
 from annopipe.hub import locate
+from annopipe.sentence_head import read_head, transformer_folder
 from annopipe.version import __version__
 
 SHOWN_CHARACTERS = 200
@@ -87,8 +88,8 @@ def _manifest(job: Job, model_hash: str, inputs: Inputs) -> dict[str, Any]:
 
 def _choices(job: Job, folder: Path) -> tuple[EngineChoice, Budget]:
     """Return what is to be loaded, and how memory is shared out; threads are shared out among processes."""
-    config = AlbertConfig.read(folder)
-    width = job.settings.width(config)
+    config, head = AlbertConfig.read(transformer_folder(folder)), read_head(folder)
+    width = job.settings.width(config, 0 if head is None else max(head.width, head.pooled_width))
     weights = NUMBER_BYTES * sum(math.prod(shape) for shape in needed(config).values())
     memory = Budget.default(job.processes) if job.memory is None else job.memory
     budget = Budget.of(memory, weights=weights, width=width, processes=job.processes)

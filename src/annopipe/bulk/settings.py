@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, get_args
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.layers import Layers
 from annopipe.albert.pooling import dimension
-from annopipe.albert.settings import SentencePooling, SentenceSettings, WordPooling, WordSettings
+from annopipe.albert.settings import SentenceSettings, WordPooling, WordSettings
 from annopipe.dialect import Dialect, as_dialect
 from annopipe.errors import ParamValueError
 
@@ -96,16 +96,14 @@ class Settings:
 
     def sentence_settings(self) -> SentenceSettings:
         """Return the model's settings for sentences."""
-        pooling: Any = (self.pooling if self.level == "sentence" else self.sentence_pooling) or get_args(
-            SentencePooling
-        )[0]
+        pooling: Any = self.pooling if self.level == "sentence" else self.sentence_pooling
         return SentenceSettings(Layers.parse(self.layers), pooling, self.window)
 
-    def width(self, config: AlbertConfig) -> int:
-        """Return how many numbers the longest vector has."""
+    def width(self, config: AlbertConfig, own: int = 0) -> int:
+        """Return how many numbers the longest vector has, where the model's own sentence vectors have ``own``."""
         words = dimension(config, self.word_settings().layers, self.word_settings().pooling) if self.has_words else 0
         sentences = dimension(config, self.sentence_settings().layers) if self.has_sentences else 0
-        return max(words, sentences)
+        return max(words, sentences, own if self.has_sentences else 0)
 
     def described(self) -> dict[str, Any]:
         """Return all choices by name."""

@@ -39,7 +39,7 @@ def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     add("--config", type=Path, metavar="FILE.toml", help="options, inputs and output from a file; those here win")
     add("--level", choices=("word", "sentence", "both"), help="vectors of words, texts, or both (default: word)")
     add("--flat", action="store_true", default=None, help="a row a token instead of a column of annotations")
-    add("--sentence-pooling", help="with --level both: mean, cls, max (default: mean)")
+    add("--sentence-pooling", help="with --level both: mean, cls, max, ... (default: the model's own, else mean)")
     add("--window", type=int, metavar="PIECES", help="pieces in a window of long texts (default: all positions)")
     add("--float16", action="store_true", default=None, help="vectors of 16 bits (--flat, --level sentence)")
     add("--compression", help="zstd, snappy, lz4, gzip, none (default: zstd)")

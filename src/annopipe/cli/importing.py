@@ -63,6 +63,12 @@ def add_to(commands: Any, shared: argparse.ArgumentParser) -> None:
     facts.add_argument("--vocabulary", metavar="FILE", help="a SentencePiece model")
     facts.add_argument("--config", metavar="FILE", help="a config.json")
     facts.add_argument("--checkpoint", metavar="START", help="which of several, by the start of its file name")
+    facts.add_argument(
+        "--no-sentence-head",
+        dest="sentence_head",
+        action="store_false",
+        help="leave out what a folder of sentence-transformers says of sentence vectors",
+    )
     parser.set_defaults(run=run)
 
 
@@ -85,6 +91,7 @@ def run(options: argparse.Namespace) -> int:
         checkpoint=options.checkpoint,
         sha256=options.sha256,
         replace=options.replace,
+        sentence_head=options.sentence_head,
     )
     print("\n".join(_lines(card)))
     return 0

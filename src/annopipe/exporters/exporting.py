@@ -16,6 +16,8 @@ from annopipe.albert.config import FILE_NAME as CONFIG
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.content import TOKEN_FILES, content_files
 from annopipe.albert.plain import write_plain
+from annopipe.albert.sentence_files import write_head
+from annopipe.albert.sentence_steps import SentenceSteps
 from annopipe.albert.vocabulary import FILE_NAME as VOCABULARY
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.errors import ModelError, OutputTaken, ParamValueError
@@ -27,6 +29,8 @@ from annopipe.hub.digests import sha256_of
 from annopipe.hub.names import ModelName, candidates, split
 from annopipe.hub.provenance import Provenance
 from annopipe.importers.naming import FIRST, VERSION, VERSIONED
+from annopipe.sentence_head import read_head, transformer_folder
+from annopipe.warnings import warn_once
 
 
 @contextlib.contextmanager
@@ -109,6 +113,16 @@ class Exported:
     vocabulary: Vocabulary
     milliseconds: int
 
+    @property
+    def transformer(self) -> Path:
+        """Where the files of the encoder lie."""
+        return transformer_folder(self.folder)
+
+    def write_sentence_head(self, folder: Path) -> None:
+        """Write the model's own way to sentence vectors, if it has one, as files of sentence-transformers."""
+        if (head := read_head(self.folder)) is not None:
+            write_head(SentenceSteps.read(self.folder, head), folder)
+
     def write_graph(self, path: Path, *, any_id: bool = False) -> None:
         """Write the model as one ONNX file.
 
@@ -121,7 +135,7 @@ class Exported:
             CheckpointError: weights that are damaged or missing.
             ModelError: they are more than one file can hold.
         """
-        weights = read_weights(self.folder, self.config)
+        weights = read_weights(self.transformer, self.config)
         size = sum(values.nbytes for values in weights.values())
         if size > onnx_graph.LARGEST:
             raise ModelError(
@@ -144,7 +158,8 @@ def export_model(
 
     ``hf``: a folder that ``AlbertModel.from_pretrained`` of transformers loads, weights in float32. ``onnx``:
     ``model.onnx`` with everything inside, from ``input_ids``, ``attention_mask`` and ``token_type_ids``, int64 of any
-    batch and length, to ``last_hidden_state``; vocabulary and config beside it. ``spark-nlp``: the folder
+    batch and length, to ``last_hidden_state``; vocabulary and config beside it. Both hold a model's own way to sentence
+    vectors as sentence-transformers reads it. ``spark-nlp``: the folder
     ``loadSavedModel``, which ``AlbertEmbeddings.loadSavedModel(folder, spark)`` of Spark NLP takes, and ``load``, which
     ``AlbertEmbeddings.load(folder)`` takes.
 
@@ -171,8 +186,14 @@ def export_model(
     if version is not None and not VERSION.fullmatch(version):
         raise ParamValueError(f"version {version!r} is none: give one such as '1.0'")
     folder = locate(name, lang)
-    config = AlbertConfig.read(folder)
-    model = Exported(folder, config, Vocabulary.read(folder, config), time.time_ns() // 1_000_000)
+    transformer, head = transformer_folder(folder), read_head(folder)
+    config = AlbertConfig.read(transformer)
+    model = Exported(folder, config, Vocabulary.read(transformer, config), time.time_ns() // 1_000_000)
+    if to == "spark-nlp" and head is not None:
+        warn_once(
+            f"{folder.name} has sentence vectors of its own ({head}), which Spark NLP's forms do not hold: its "
+            "SentenceEmbeddings gives the mean of word vectors. to='hf' and 'onnx' keep them"
+        )
     called = _name(folder, os.fspath(name), lang)
     if zip:
         return _zipped(model, called, to, Path(output or "."), version)
@@ -201,7 +222,8 @@ def _zipped(model: Exported, called: ModelName, to: str, folder: Path, version: 
         content.mkdir()
         _WRITERS[to][SAVED if to == "spark-nlp" else ""](model, content)
         if to != "spark-nlp":
-            write_sums(content, [path.name for path in content.iterdir()])
+            files = (path for path in content.rglob("*") if path.is_file())
+            write_sums(content, [path.relative_to(content).as_posix() for path in files])
         write_zip(content, draft)
         for path in (draft.with_name(f"{draft.name}.sha256"), draft):
             path.rename(folder / path.name)
@@ -216,22 +238,25 @@ def _hugging_face(model: Exported, folder: Path) -> None:
 def _onnx(model: Exported, folder: Path) -> None:
     model.write_graph(folder / GRAPH)
     for name in (*COPIED, *(name for name in content_files(model.folder) if name in TOKEN_FILES)):
-        if (model.folder / name).is_file():
-            shutil.copyfile(model.folder / name, folder / name)
+        if (model.transformer / name).is_file():
+            shutil.copyfile(model.transformer / name, folder / name)
+    model.write_sentence_head(folder)
 
 
 def _saved_model(model: Exported, folder: Path) -> None:
     model.write_graph(folder / GRAPH, any_id=True)
     (folder / ASSETS).parent.mkdir()
-    shutil.copyfile(model.folder / VOCABULARY, folder / ASSETS)
+    shutil.copyfile(model.transformer / VOCABULARY, folder / ASSETS)
 
 
 def _saved(model: Exported, folder: Path) -> None:
-    graph = folder / GRAPH
+    graph, vocabulary = folder / GRAPH, model.transformer / VOCABULARY
     model.write_graph(graph, any_id=True)
     cased, dimension = not model.vocabulary.do_lower_case, model.config.hidden_size
     try:
-        write_saved(folder, graph, model.folder / VOCABULARY, dimension, cased=cased, milliseconds=model.milliseconds)
+        write_saved(
+            folder, graph, model.transformer / VOCABULARY, dimension, cased=cased, milliseconds=model.milliseconds
+        )
     finally:
         graph.unlink()
 

@@ -14,6 +14,7 @@ from annopipe.hub.names import ModelName
 from annopipe.hub.provenance import Provenance
 from annopipe.hub.store import BUNDLED, CONFIG, megabytes
 from annopipe.hub.usage import usage
+from annopipe.sentence_head import read_head, transformer_folder
 
 CARD = "card.md"
 
@@ -59,6 +60,8 @@ def with_folder(card: Card, folder: Path) -> Card:
     information = {**_measured(folder), **card.information}
     if (dimension := _dimension(folder)) is not None:
         information["Dimension"] = dimension
+    if (head := read_head(folder)) is not None:
+        information |= head.rows()
     card = replace(card, information=information)
     if folder.parent == BUNDLED:
         return replace(card, verified="package")
@@ -107,12 +110,12 @@ def _links(release: Release, model: ModelName) -> list[str]:
 
 
 def _measured(folder: Path) -> dict[str, str]:
-    size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     return {"Size": megabytes(size)}
 
 
 def _dimension(folder: Path) -> str | None:
-    path = folder / CONFIG
+    path = transformer_folder(folder) / CONFIG
     try:
         size = parsed(path.read_bytes()).get("hidden_size")
     except (ValueError, AttributeError, OSError) as error:

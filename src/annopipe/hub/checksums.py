@@ -47,7 +47,7 @@ def read_sums(folder: Path) -> dict[str, str]:
         name = name.strip().removeprefix("*").removeprefix("./")
         if line.strip():
             digests[name] = digest.lower()
-        if line.strip() and (not is_name(name) or len(digest) != 64):
+        if line.strip() and (not all(map(is_name, name.split("/"))) or len(digest) != 64):
             raise StoreError(f"{path} is damaged: {line[:120]!r} is not a digest and a file name")
     return digests
 

@@ -14,15 +14,16 @@ from annopipe.errors import CatalogError, FetchError, ModelNotHere, StoreError
 from annopipe.hub import hints, partials
 from annopipe.hub.card_building import card_of
 from annopipe.hub.checksums import check, stamps_of, write_sums
-from annopipe.hub.contents import FOREIGN, INDEXES, needed, refuse_others, shards
+from annopipe.hub.contents import INDEXES, is_foreign, modules_in, needed, refuse_others, shards
 from annopipe.hub.digests import sha256_of
 from annopipe.hub.entry import Entry
 from annopipe.hub.lock import held
 from annopipe.hub.progress import Progress
 from annopipe.hub.provenance import Provenance, Verified
 from annopipe.hub.remote import Hub, Snapshot
-from annopipe.hub.store import CONFIG, LOCKS, in_store, install, require_space, store_folder, writing
+from annopipe.hub.store import LOCKS, in_store, install, is_model, require_space, store_folder, writing
 from annopipe.hub.transfer import MARK, PART, download, patiently
+from annopipe.sentence_head import MODULES, read_head
 from annopipe.version import __version__
 from annopipe.warnings import warn_once
 
@@ -90,12 +91,16 @@ def _download(entry: Entry, work: Path) -> tuple[Provenance, list[str]]:
     _say_presumed(entry)
     _log.info("fetching %s from %s/%s", entry.model.key, hub.endpoint, repository)
     snapshot = patiently(partial(hub.snapshot, repository, entry.revision))
-    names = needed(repository, snapshot.files)
-    for index in set(INDEXES).intersection(names):
+    if MODULES in snapshot.files:
+        _bring(hub, snapshot, work, MODULES)
+    names = needed(repository, snapshot.files, modules_in(work))
+    for name in names:
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+    for index in _indexes(names):
         names += _shards(hub, snapshot, work, index)
     files = [patiently(partial(hub.file, snapshot, name)) for name in names]
     total = sum(file.size or 0 for file in files)
-    have = sum(path.stat().st_size for path in work.iterdir())
+    have = sum(path.stat().st_size for path in work.rglob("*"))
     require_space(total - have, f"fetching {entry.model.key}")
     with Progress(entry.model.key, total) as progress:
         compared = {file.name: download(hub, file, work, progress, entry.sha256.get(file.name)) for file in files}
@@ -105,10 +110,19 @@ def _download(entry: Entry, work: Path) -> tuple[Provenance, list[str]]:
 
 def _shards(hub: Hub, snapshot: Snapshot, work: Path, index: str) -> list[str]:
     """Return the names of the weights' shards, by the index, which is brought for it."""
-    file = patiently(partial(hub.file, snapshot, index))
-    with Progress(index, file.size or 0) as progress:
-        download(hub, file, work, progress)
+    _bring(hub, snapshot, work, index)
     return shards(work, index)
+
+
+def _bring(hub: Hub, snapshot: Snapshot, work: Path, name: str) -> None:
+    """Bring a small file that says which others are needed."""
+    file = patiently(partial(hub.file, snapshot, name))
+    with Progress(name, file.size or 0) as progress:
+        download(hub, file, work, progress)
+
+
+def _indexes(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name.rpartition("/")[2] in INDEXES]
 
 
 def _verified(entry: Entry, weights: Sequence[str], compared: dict[str, bool]) -> Verified:
@@ -120,15 +134,16 @@ def _verified(entry: Entry, weights: Sequence[str], compared: dict[str, bool]) -
 def _copy(entry: Entry, work: Path) -> tuple[Provenance, list[str]]:
     """Copy a model's files from a folder, checked against the digests that lie there or in the catalog."""
     folder = Path(str(entry.folder))
-    if not (folder / CONFIG).is_file():
-        raise CatalogError(f"{entry.model} should be in {folder}, but that has no {CONFIG}")
+    if not is_model(folder):
+        raise CatalogError(f"{entry.model} should be in {folder}, but that has no config.json")
     check(folder, whole=True)
-    there = [path.name for path in folder.iterdir() if path.is_file()]
-    names = needed(str(folder), there)
-    for index in set(INDEXES).intersection(names):
+    there = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    names = needed(str(folder), there, modules_in(folder))
+    for index in _indexes(names):
         names += shards(folder, index)
     require_space(sum((folder / name).stat().st_size for name in names), f"copying {entry.model.key}")
     for name in names:
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(folder / name, work / name)
         expected = entry.sha256.get(name)
         if expected is not None and sha256_of(work / name) != expected:
@@ -164,11 +179,12 @@ def _provenance(entry: Entry, endpoint: str, commit: str | None, verified: Verif
 def _finish(entry: Entry, work: Path, provenance: Provenance, names: Sequence[str]) -> None:
     """Make a folder of whole files a model: look at what it is, write digests, origin and card."""
     refuse_others(work, provenance.origin)
-    for path in work.iterdir():
+    for path in list(work.rglob("*")):
         if path.name.endswith((PART, MARK)):
             path.unlink()
-    if set(FOREIGN).intersection(names):
+    if is_foreign(names):
         names = converted(work, provenance.origin)
+    read_head(work)
     write_sums(work, names)
     provenance = replace(provenance, stamps=stamps_of(work, names))
     provenance.write(work)

@@ -20,8 +20,9 @@ from annopipe.errors import (
 from annopipe.hub import hints
 from annopipe.hub.names import LONGEST, ModelName, candidates, is_name
 from annopipe.hub.places import folder_of, here
-from annopipe.hub.store import CONFIG, store_folder
+from annopipe.hub.store import CONFIG, is_model, store_folder
 from annopipe.remote_folders import RemoteFolder, fetched_for_this_process, is_address, path_here
+from annopipe.sentence_head import MODULES
 
 if TYPE_CHECKING:
     from annopipe.hub.entry import Entry
@@ -60,7 +61,7 @@ def locate(name: str | os.PathLike[str], lang: str = "en", remote_loc: str | os.
     if is_address(text):
         return _at_address(text)
     path = path_here(text)
-    if _is_there(path / CONFIG):
+    if _is_there(path / CONFIG) or _is_there(path / MODULES):
         return path
     if _is_there(path) or not is_name(text) or path.suffix in FILES:
         raise ModelFileMissing(_no_model(text, path, lang))
@@ -103,7 +104,7 @@ def _at_address(address: str) -> Path:
 def _is_there(path: Path) -> bool:
     """Tell whether a path is there; one that cannot be, since it is too long, is not."""
     try:
-        return path.is_file() if path.name == CONFIG else path.is_dir()
+        return path.is_file() if path.name in (CONFIG, MODULES) else path.is_dir()
     except OSError:
         return False
 
@@ -134,7 +135,7 @@ def entry_for(name: str, lang: str, remote_loc: str | os.PathLike[str] | None = 
 
 def _from_folder(entry: Entry, place: Path) -> Entry | None:
     for folder in (place / entry.model.key, place):
-        if (folder / CONFIG).is_file():
+        if is_model(folder):
             return replace(entry, folder=str(folder.resolve()), presumed=False)
     return _from_archives(entry, place)
 

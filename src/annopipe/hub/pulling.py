@@ -11,7 +11,7 @@ from annopipe.hub.entry import Entry
 from annopipe.hub.known import known_model, unknown
 from annopipe.hub.locate import entry_for, fetched
 from annopipe.hub.names import ModelName, candidates, is_name
-from annopipe.hub.store import BUNDLED, CONFIG, in_store, models_in
+from annopipe.hub.store import BUNDLED, in_store, is_model, models_in
 
 
 def pull(name: str, lang: str = "en", remote_loc: str | os.PathLike[str] | None = None, *, force: bool = False) -> Path:
@@ -46,6 +46,6 @@ def pull(name: str, lang: str = "en", remote_loc: str | os.PathLike[str] | None 
 def _entry(model: ModelName, remote_loc: str | os.PathLike[str] | None) -> Entry:
     entry = entry_for(model.name, model.language, remote_loc) or Entry(model)
     own = own_folder()
-    if remote_loc is None and own is not None and (own / model.key / CONFIG).is_file():
+    if remote_loc is None and own is not None and is_model(own / model.key):
         return replace(entry, folder=str((own / model.key).resolve()))
     return entry

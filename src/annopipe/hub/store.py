@@ -19,6 +19,7 @@ from typing import Final
 
 from annopipe.errors import AnnopipeError, ModelNotFound, StoreError
 from annopipe.hub.names import is_name
+from annopipe.sentence_head import MODULES
 
 VARIABLE: Final = "ANNOPIPE_HOME"
 BUNDLED: Final = Path(__file__).resolve().parent.parent / "models"
@@ -40,11 +41,16 @@ def store_folder() -> Path:
     return Path(platformdirs.user_cache_dir("annopipe", appauthor=False))
 
 
+def is_model(folder: Path) -> bool:
+    """Tell whether a folder holds a model: Hugging Face's form, or that of sentence-transformers."""
+    return (folder / CONFIG).is_file() or (folder / MODULES).is_file()
+
+
 def models_in(root: Path) -> list[str]:
     """Return the keys (``<name>_<language>``) of the models that lie in a folder, in order."""
     if not root.is_dir():
         return []
-    return sorted(path.name for path in root.iterdir() if is_name(path.name) and (path / CONFIG).is_file())
+    return sorted(path.name for path in root.iterdir() if is_name(path.name) and is_model(path))
 
 
 def installed() -> list[str]:
@@ -63,13 +69,13 @@ def in_store(key: str) -> Path | None:
     if not folder.is_dir():
         return None
     refuse_links_out(folder, store)
-    return folder if (folder / CONFIG).is_file() else None
+    return folder if is_model(folder) else None
 
 
 def refuse_links_out(folder: Path, store: Path) -> None:
     """Raise `StoreError` if a model's folder or a file in it is a symbolic link out of the store."""
     home = store.resolve()
-    for path in (folder, *folder.iterdir()):
+    for path in (folder, *folder.rglob("*")):
         target = path.resolve()
         if not target.is_relative_to(home):
             msg = (
@@ -157,7 +163,7 @@ def install(folder: Path, key: str, *, replace: bool = False) -> Path:
     try:
         folder.rename(target)
     except OSError:
-        if not (target / CONFIG).is_file():
+        if not is_model(target):
             raise
         shutil.rmtree(folder, ignore_errors=True)
     return target

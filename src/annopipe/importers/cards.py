@@ -62,7 +62,7 @@ def write_card(
 def _information(folder: Path, naming: Naming, source: Source, found: Found, license_: Any) -> dict[str, str]:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     tokenizer = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
-    size = sum(path.stat().st_size for path in folder.iterdir())
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     rows = {
         "Model Name": naming.model.name,
         "Compatibility": f"annopipe {__version__}+",

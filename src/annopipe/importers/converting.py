@@ -1,12 +1,15 @@
 """A folder that was fetched from a hub, with files of torch or of tokenizers, turned into one with the usual files."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from annopipe.errors import ModelError
 from annopipe.importers.found import Choices
-from annopipe.importers.layout import detect, reader
+from annopipe.importers.layout import find_model, reader
 from annopipe.importers.model_folder import write_folder
 from annopipe.importers.self_check import check_model
+from annopipe.importers.sentence_head import head_of
 
 MADE = "converted"
 
@@ -29,16 +32,20 @@ def convert_in_place(folder: Path, origin: str) -> list[str]:
     except ModelError as error:
         raise type(error)(f"{origin}: {error}") from error
     for path in folder.iterdir():
-        if path != made:
+        if path.is_dir() and path != made:
+            shutil.rmtree(path)
+        elif path != made:
             path.unlink()
-    for name in names:
-        (made / name).rename(folder / name)
+    for path in list(made.iterdir()):
+        path.rename(folder / path.name)
     made.rmdir()
     return names
 
 
 def _write(folder: Path, made: Path, origin: str) -> list[str]:
     """Write the model; no file of the folder is open afterwards."""
-    names = write_folder(reader(detect(folder))(folder, Choices()), made, origin)
+    model, kind = find_model(folder)
+    found = replace(reader(kind)(model, Choices()), sentences=head_of(folder, model))
+    names = write_folder(found, made, origin)
     check_model(made, None)
     return names

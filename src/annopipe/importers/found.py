@@ -7,6 +7,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from annopipe.albert.sentence_steps import SentenceSteps
+
 
 @dataclass(frozen=True)
 class Found:
@@ -26,6 +28,7 @@ class Found:
             ``tokenizer_config`` (what a ``tokenizer_config.json`` holds).
         graph: the source's own ONNX graph, with inputs ``input_ids``, ``attention_mask`` and perhaps
             ``token_type_ids``, whose first output the self-check compares with ours; None if there is none.
+        sentences: the model's own way to sentence vectors; None if the source has none.
         scratch: keeps a folder in which ``graph`` was unpacked; it is gone with the last who holds this.
     """
 
@@ -37,6 +40,7 @@ class Found:
     left_out: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     graph: Path | None = None
+    sentences: SentenceSteps | None = None
     scratch: object = None
 
 

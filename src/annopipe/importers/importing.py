@@ -28,6 +28,7 @@ from annopipe.importers.model_folder import tokenizer_config, write_folder
 from annopipe.importers.naming import Naming, naming
 from annopipe.importers.same_model import same_model
 from annopipe.importers.self_check import check_model
+from annopipe.importers.sentence_head import head_of
 from annopipe.importers.sources import Source, open_source
 from annopipe.version import __version__
 
@@ -48,6 +49,7 @@ class Order:
     version: str | None = None
     sha256: str | None = None
     replace: bool = False
+    sentence_head: bool = True
 
 
 def import_model(
@@ -68,6 +70,7 @@ def import_model(
     checkpoint: str | None = None,
     sha256: str | None = None,
     replace: bool = False,
+    sentence_head: bool = True,
 ) -> Card:
     """Bring a model of another format into the local store, ready for ``pretrained(name, lang)``; return its card.
 
@@ -89,6 +92,8 @@ def import_model(
         checkpoint: which of several checkpoints or graphs, by the start of its file name.
         sha256: that the archive must have.
         replace: put it in the place of another model of this name.
+        sentence_head: take what a folder of sentence-transformers says of sentence vectors, too: pooling, dense layers,
+            normalising, length, prompts. False leaves it out, as for a model whose modules are not computed here.
 
     Warns:
         AnnopipeWarning: for each guess about what the source does not tell.
@@ -96,12 +101,13 @@ def import_model(
     Raises:
         SourceError, ArchiveError, PickleRefused, OtherArchitecture, ModelError: what was found cannot be read; the text
             says what is wrong and what to do.
+        SentenceHeadError: ``modules.json`` asks for what is not computed here; the text names it.
         SelfCheckFailed: the model does not run, or not as its source's own graph.
         NameTaken: another model has the name.
         FetchError, FetchMismatch, ModelNotHere: the address cannot be reached, or gives something else.
         StoreError: the store cannot be written, or its disk is full.
     """
-    order = Order(source, name, lang, version, sha256, replace)
+    order = Order(source, name, lang, version, sha256, replace, sentence_head)
     choices = Choices(
         heads, epsilon, activation, _path(vocabulary), _path(config), _checked_flag(case_sensitive), checkpoint
     )
@@ -115,6 +121,8 @@ def _import(order: Order, choices: Choices, told: Mapping[str, str | None], work
         folder, kind = find_model(source.folder)
         _log.info("importing %s (%s)", source.told, kind)
         found = reader(kind)(folder, choices)
+        if order.sentence_head:
+            found = dataclasses.replace(found, sentences=head_of(source.folder, folder))
         called = naming(source, found, order.name, order.lang, order.version, time.time_ns() // 1_000_000)
         made = work / MADE
         made.mkdir()

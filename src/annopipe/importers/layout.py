@@ -8,6 +8,7 @@ from typing import Final
 
 from annopipe.errors import SourceError
 from annopipe.importers.found import Choices, Found
+from annopipe.sentence_head import MODULES, transformer_folder
 
 Reader = Callable[[Path, Choices], Found]
 
@@ -77,11 +78,19 @@ def kinds_in(folder: Path) -> list[str]:
 
 
 def find_model(folder: Path) -> tuple[Path, str]:
-    """Return where in an unpacked source the model lies, and its kind: at the top, or in the only folder there.
+    """Return where in an unpacked source the model lies, and its kind.
+
+    It lies at the top, where ``modules.json`` says, or in the only folder there.
 
     Raises:
         SourceError: there is no model, or more than one.
+        SentenceHeadError: ``modules.json`` names what is not computed here.
     """
+    if (folder / MODULES).is_file():
+        model = transformer_folder(folder)
+        if not model.is_dir():
+            raise SourceError(f"{folder.name} has no folder {model.name}, which {MODULES} names: copy the folder whole")
+        return model, detect(model)
     if kinds_in(folder):
         return folder, detect(folder)
     below = [path for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink()]

@@ -9,8 +9,9 @@ import numpy as np
 
 from annopipe.albert.checkpoint import check_fit
 from annopipe.albert.config import AlbertConfig
+from annopipe.albert.float_file import write_weights
 from annopipe.albert.parameters import needed
-from annopipe.albert.plain import write_weights
+from annopipe.albert.sentence_files import write_head
 from annopipe.errors import CheckpointError, SourceError
 from annopipe.importers.architecture import refuse_other_config
 from annopipe.importers.found import Found
@@ -45,7 +46,8 @@ def write_folder(found: Found, folder: Path, where: str) -> list[str]:
     write_weights(folder / WEIGHTS, {name: found.tensors[name] for name in shapes})
     (folder / VOCABULARY).write_bytes(found.vocabulary)
     _write_json(folder / TOKENIZER, tokenizer_config(found))
-    return [CONFIG, WEIGHTS, VOCABULARY, TOKENIZER]
+    own = write_head(found.sentences, folder) if found.sentences is not None else []
+    return [CONFIG, WEIGHTS, VOCABULARY, TOKENIZER, *own]
 
 
 def tokenizer_config(found: Found) -> dict[str, Any]:

@@ -22,11 +22,12 @@ Doubles = NDArray[np.float64]
 class Comparisons(ABC):
     """Comparisons of words in their texts and of whole texts, by the cosine of their vectors.
 
-    A str is a whole text: its vector is the mean over its pieces. ``(text, word)`` is a word in a text, the word as it
-    is written, or its number among the text's tokens, or its span ``(begin, end)`` in code points, ``end`` exclusive;
-    several tokens together count as the mean of their vectors. Texts are encoded whole, in the ``albert`` dialect,
-    whatever ``annopipe.options`` say: a word is compared as its text makes it mean. A word of which the model sees
-    nothing (no character survives its normalisation) has the similarity 0 to everything.
+    A str is a whole text: its vector is that of `embed_sentences`, the model's own or the mean over its pieces.
+    ``(text, word)`` is a word in a text, the word as it is written, or its number among the text's tokens, or its span
+    ``(begin, end)`` in code points, ``end`` exclusive; several tokens together count as the mean of their vectors.
+    Texts are encoded whole, in the ``albert`` dialect, whatever ``annopipe.options`` say: a word is compared as its
+    text makes it mean. A word of which the model sees nothing (no character survives its normalisation) has the
+    similarity 0 to everything.
     """
 
     @abstractmethod
@@ -36,6 +37,10 @@ class Comparisons(ABC):
     @abstractmethod
     def embed_sentences(self, texts: Iterable[str | None], *, layers: Any = "last") -> Iterator[Sentence]:
         """Yield each text as one vector."""
+
+    @abstractmethod
+    def _check_comparable(self) -> None:
+        """Raise `ParamValueError` if whole texts and words are of different spaces."""
 
     def similarity(self, a: Named, b: Named, *, layers: Any = "last") -> float:
         """Return the cosine of two words in their texts, or of two texts, from -1 to 1.
@@ -47,6 +52,7 @@ class Comparisons(ABC):
         Raises:
             WordNotFound: a text does not have the word, or has it several times.
             ParamTypeError: something else was given.
+            ParamValueError: a text and a word, with a model whose vectors of texts are of another space (dense layers).
         """
         return float(self.similarities([a], [b], layers=layers)[0, 0])
 
@@ -55,6 +61,8 @@ class Comparisons(ABC):
 
         Args and errors: as `similarity`.
         """
+        if {isinstance(one, str) for one in (*a, *(b or ()))} == {True, False}:
+            self._check_comparable()
         first = self._units(a, layers)
         second = first if b is None else self._units(b, layers)
         return cosines(first, second) if len(first) and len(second) else np.zeros((len(first), len(second)))
@@ -118,6 +126,8 @@ class Comparisons(ABC):
 
         rows, first = self._drawn(a, layers)
         columns, second = (rows, first) if b is None else self._drawn(b, layers)
+        if b is not None and isinstance(a, str) != isinstance(b, str):
+            self._check_comparable()
         return HeatMap(rows, columns, cosines(first, second), low, high)
 
     def word_map(
@@ -157,6 +167,8 @@ class Comparisons(ABC):
         whole = list(dict.fromkeys(one for one in each if isinstance(one, str)))
         words = dict(zip(in_words, self.embed_words(in_words, layers=layers, dialect="albert"), strict=True))
         texts = dict(zip(whole, self.embed_sentences(whole, layers=layers), strict=True))
+        if in_words and whole:
+            self._check_comparable()
         vectors = [
             texts[one].vector if isinstance(one, str) else vector_of(words[one[0]], tokens_named(words[one[0]], one[1]))
             for one in each

@@ -59,13 +59,15 @@ class Sentence:
 
     Attributes:
         text: the text.
-        vector: float32 ``[dimension]``.
+        vector: float32 ``[sentence_dimension]``.
         n_tokens: number of tokens by `Tokenizer`'s default rules.
+        cut: pieces of the text past the model's own length, which the vector does not show; 0 for most.
     """
 
     text: str
     vector: Floats
     n_tokens: int
+    cut: int = 0
 
     def __eq__(self, other: object) -> bool:
         """Tell whether text and all numbers are the same."""

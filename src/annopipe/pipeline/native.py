@@ -14,7 +14,7 @@ from annopipe.annotators.albert_embeddings import MAX_ROW_BYTES
 from annopipe.annotators.model_reference import ModelReference
 from annopipe.annotators.token_rules import TokenRules, TokenSettings
 from annopipe.dialect import options
-from annopipe.errors import ParamTypeError, RowTooLarge
+from annopipe.errors import ParamTypeError, ParamValueError, RowTooLarge
 from annopipe.hub import locate
 from annopipe.pipeline.bare_texts import bare_texts, chunks
 from annopipe.pipeline.comparisons import Comparisons
@@ -42,13 +42,31 @@ class Embedder(Comparisons):
         return _embedder, (self._reference, self._threads)
 
     def __repr__(self) -> str:
-        """The model's folder and dimension."""
-        return f"Embedder({self.model.folder.name!r}, dimension={self.dimension})"
+        """The model's folder, its dimension, and its own way to sentence vectors where it has one."""
+        head = self.model.sentence_head
+        own = "" if head is None else f", sentences={str(head)!r}, {head.length} pieces, dimension {head.width}"
+        return f"Embedder({self.model.folder.name!r}, dimension={self.dimension}{own})"
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector, with the default layers and pooling."""
+        """Numbers in a word vector, with the default layers and pooling."""
         return self.model.dimension
+
+    @property
+    def sentence_dimension(self) -> int:
+        """Numbers in a sentence vector, with the default layers and pooling."""
+        return self.model.sentence_dimension
+
+    def describe(self) -> dict[str, str]:
+        """Return what the model says of itself, label → text: its folder, sizes, and its way to sentence vectors."""
+        head = self.model.sentence_head
+        plain = {"Sentence vectors": "mean", "Sentence dimension": str(self.sentence_dimension)}
+        return {
+            "Model": str(self.model.folder),
+            "Dimension": str(self.dimension),
+            "Positions": str(self.model.config.max_position_embeddings),
+            **(plain if head is None else head.rows()),
+        }
 
     def embed_words(
         self,
@@ -81,6 +99,14 @@ class Embedder(Comparisons):
         )
         return self._words(bare_texts(texts), settings)
 
+    def _check_comparable(self) -> None:
+        head = self.model.sentence_head
+        if head is not None and head.weights:
+            raise ParamValueError(
+                f"whole texts of this model are vectors of {head.width} numbers ({head}), words of {self.dimension}: "
+                "they cannot be compared; compare words with words and texts with texts"
+            )
+
     def _words(self, texts: Iterator[str], settings: WordSettings) -> Iterator[Words]:
         width, first = dimension(self.model.config, settings.layers, settings.pooling), 0
         for some in chunks(texts):
@@ -94,33 +120,51 @@ class Embedder(Comparisons):
                 yield Words(text, [text[i:j] for i, j in places], begin[kept], end[kept], found.vectors[kept])
 
     def embed_sentences(
-        self, texts: Iterable[str | None], *, layers: Any = "last", pooling: str = "mean", window: int | None = None
+        self,
+        texts: Iterable[str | None],
+        *,
+        layers: Any = "last",
+        pooling: str | None = None,
+        window: int | None = None,
+        prompt: str | None = None,
     ) -> Iterator[Sentence]:
         """Yield each text as one vector, in order; a generator in gives results as it goes.
+
+        A model in a folder of sentence-transformers has a way of its own: pooling, dense layers, normalising, prompt
+        and length, at which longer texts are cut, with a warning, and `Sentence.cut` counts the pieces. It acts unless
+        a pooling is named; ``repr(embedder)``, `describe` and the model's card show it.
 
         Args:
             texts: as in `embed_words`.
             layers: as in `embed_words`.
-            pooling: ``mean`` of all pieces, [CLS] and [SEP] too, as sentence-transformers does; ``cls``; ``max``.
-            window: as in `embed_words`.
+            pooling: None: the model's own way, else ``mean``. A name, and nothing else acts: ``mean`` of all pieces,
+                [CLS] and [SEP] too, as sentence-transformers does; ``cls``; ``max``; ``mean_sqrt_len_tokens``;
+                ``weightedmean``; ``lasttoken``.
+            window: as in `embed_words`; with the model's own way texts are then not cut.
+            prompt: name of one of the model's prompts; None = the one that it puts before every text, if any.
+
+        Raises:
+            ParamValueError: a pooling, window, layer or prompt that there is not here.
+            ColumnTypeError: as in `embed_words`.
         """
-        settings = SentenceSettings(layers=Layers.parse(layers), pooling=pooling, window=window)  # type: ignore[arg-type]
+        settings = SentenceSettings(Layers.parse(layers), pooling, window, prompt=prompt)  # type: ignore[arg-type]
         return self._sentences(bare_texts(texts), settings)
 
     def _sentences(self, texts: Iterator[str], settings: SentenceSettings) -> Iterator[Sentence]:
         for some in chunks(texts):
             counts = np.diff(self._rules.tokenize_all(some)[2]).tolist()
-            vectors = self.model.embed_sentences(some, settings)
-            for text, vector, count in zip(some, vectors, counts, strict=True):
-                yield Sentence(text, vector, count)
+            found = self.model.sentence_vectors(some, settings)
+            for text, vector, count, cut in zip(some, found.vectors, counts, found.cut.tolist(), strict=True):
+                yield Sentence(text, vector, count, cut)
 
 
 def load(name_or_path: str | os.PathLike[str], lang: str = "en", *, threads: int | None = None) -> Embedder:
     """Return a model ready to embed texts.
 
     Args:
-        name_or_path: path of a Hugging Face style folder (``config.json``, ``model.safetensors``, ``spiece.model``), or
-            a model's name in the local store or in the package: ``annopipe.load("albert_mini")``.
+        name_or_path: path of a Hugging Face style folder (``config.json``, ``model.safetensors``, ``spiece.model``) or
+            of a folder of sentence-transformers, or a model's name in the local store or in the package:
+            ``annopipe.load("albert_mini")``.
         lang: language of a name.
         threads: processor threads; None = all that this process may use, the model shared by all who load it.
 

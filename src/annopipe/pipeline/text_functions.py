@@ -78,7 +78,7 @@ class WordFunction:
 
 
 class SentenceFunction:
-    """Texts as one vector each, the mean over their pieces; a null text gives null. Pickles as its stage."""
+    """Texts as one vector each, as `Embedder.embed_sentences` gives it; null for null. Pickles as its stage."""
 
     def __init__(self, embeddings: AlbertEmbeddings) -> None:
         self._stage = embeddings
@@ -93,7 +93,7 @@ class SentenceFunction:
         embedder = embedder_of(self._stage)
         vectors = [sentence.vector for sentence in embedder.embed_sentences(texts.to_pylist())]
         flat = np.concatenate([np.zeros(0, np.float32), *vectors])
-        offsets = np.arange(len(vectors) + 1, dtype=np.int32) * embedder.dimension
+        offsets = np.arange(len(vectors) + 1, dtype=np.int32) * embedder.sentence_dimension
         return _null_where(texts, pa.ListArray.from_arrays(offsets, flat, type=VECTOR_TYPE))
 
     def run(self, parts: Iterator[pa.Array]) -> Iterator[pa.Array]:

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
+from annopipe.albert.content import files_of
 from annopipe.annotators.albert_embeddings import AlbertEmbeddings
 from annopipe.errors import SessionError
 from annopipe.pipeline.text_functions import embedder_of, stage_of
 from annopipe.spark.delivered import delivered_name
 from annopipe.spark.hooks.raising import is_connect
-from annopipe.spark.installation import files_of, with_requirements
+from annopipe.spark.installation import files_of as installed_files
+from annopipe.spark.installation import with_requirements
 
 PACKED: Final = ("onnxruntime", "platformdirs", "regex", "sentencepiece")
 """What annopipe needs beside what pyspark's Arrow functions need on a worker anyway: numpy, pandas and pyarrow."""
@@ -41,7 +43,7 @@ def pack(path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     with ZipFile(target, "w", ZIP_DEFLATED, compresslevel=1) as archive:
         for name in ("annopipe", *sorted(with_requirements(PACKED) - {"numpy", "pyarrow", "pandas"})):
-            for file, inside in files_of(name):
+            for file, inside in installed_files(name):
                 archive.write(file, inside)
     return target
 
@@ -85,9 +87,8 @@ def _add(spark: Any, archive: Path, name: str) -> None:
 def _zipped(folder: Path, target: Path) -> Path:
     """Write the files of a model's folder into a zip file; weights do not compress."""
     with ZipFile(target, "w", ZIP_STORED) as archive:
-        for file in sorted(folder.iterdir()):
-            if file.is_file():
-                archive.write(file, file.name)
+        for name in files_of(folder):
+            archive.write(folder / name, name)
     return target
 
 

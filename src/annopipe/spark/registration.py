@@ -17,8 +17,8 @@ def register(spark: Any, model: Any) -> None:
     """Give a session two functions of SQL, under these names, in place of earlier ones.
 
     ``albert_words(text)`` returns the annotations of `AlbertEmbeddings`, one a word, as a column of annotations;
-    ``albert_sentence(text)`` one vector of the whole text (``array<float>``), the mean over its pieces. A null text
-    gives null. The functions live in this session; other clients join it by `connection_string`.
+    ``albert_sentence(text)`` one vector of the whole text (``array<float>``), the model's own or the mean over its
+    pieces. A null text gives null. The functions live in this session; other clients join it by `connection_string`.
 
     Args:
         spark: a session; Spark 4.1 or later, or Sail.
