@@ -107,7 +107,12 @@ def test_dense_layers(plain: Path, tmp_path: Path, bias: bool, residual: bool, o
     from sentence_transformers.sentence_transformer.modules import LayerNorm
 
     torch.manual_seed(1)
-    steps = [Dense(HIDDEN, outputs, bias=bias, use_residual=residual), LayerNorm(outputs), Dense(outputs, 3), Normalize()]
+    steps = [
+        Dense(HIDDEN, outputs, bias=bias, use_residual=residual),
+        LayerNorm(outputs),
+        Dense(outputs, 3),
+        Normalize(),
+    ]
     folder = built(plain, tmp_path / "model", "cls", steps)
     check(folder, folder)
 
@@ -158,5 +163,3 @@ def test_what_the_library_saves_is_imported_and_what_is_exported_it_loads(
     exported = annopipe.export_model("mine", output=tmp_path / "exported")
     check(exported, folder)
     check(exported, exported)
-
-

@@ -226,7 +226,7 @@ class _Front(_Handler):
         if parts[:2] == ["api", "models"]:
             self._api(parts[2:])
         elif parts[:1] == ["small"]:
-            self._file("/".join(parts[1:3]), parts[4], send_body=send_body)
+            self._file("/".join(parts[1:3]), "/".join(parts[4:]), send_body=send_body)
         else:
             self._resolve("/".join(parts[:2]), parts[2:], send_body=send_body)
 

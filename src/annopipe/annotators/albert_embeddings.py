@@ -16,7 +16,7 @@ from annopipe.albert.settings import WordPooling, WordSettings
 from annopipe.annotators.model_reference import ModelReference
 from annopipe.annotators.saved_models import source_of
 from annopipe.annotators.stage import Annotator
-from annopipe.annotators.wiring import annotation_field
+from annopipe.annotators.wiring import OWN_SENTENCES, annotation_field
 from annopipe.annotators.word_vectors import CUT, embed_alone, embed_in_context
 from annopipe.columns import AnnotationColumn
 from annopipe.converters import at_least, one_of, to_bool, to_int, to_int_list, to_str
@@ -222,8 +222,9 @@ class AlbertEmbeddings(Annotator):
             raise ParamValueError(msg)
         self._keeps_case(self._model())
         self._check_window()
-        ref = self._explicit("storageRef") or self.uid
-        return annotation_field(self._output_name(), self.outputAnnotatorType, ref=ref, dimension=dimension)
+        ref, head = self._explicit("storageRef") or self.uid, self._model().sentence_head
+        own = {} if head is None else {OWN_SENTENCES: head}
+        return annotation_field(self._output_name(), self.outputAnnotatorType, ref=ref, dimension=dimension, **own)
 
     def annotate(self, inputs: dict[str, AnnotationColumn]) -> AnnotationColumn:
         """See `Annotator.annotate`.

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from annopipe.annotators.membership import by_number, numbers_of, owners
 from annopipe.annotators.stage import Annotator
 from annopipe.annotators.vector_pooling import out_of_vocabulary, pool_groups
-from annopipe.annotators.wiring import annotation_field, field_metadata
+from annopipe.annotators.wiring import OWN_SENTENCES, annotation_field, field_metadata
 from annopipe.columns import AnnotationColumn, Floats, Ints, rows_of
 from annopipe.converters import one_of, to_int, to_str
 from annopipe.params import Param
+from annopipe.warnings import warn_once
 
 
 class SentenceEmbeddings(Annotator):
@@ -23,6 +24,9 @@ class SentenceEmbeddings(Annotator):
 
     Beyond Spark NLP: over ``document``, vectors made from ``sentence`` all count (in the ``sparknlp`` dialect only
     those of the first sentence do, as recorded), and tokens with ``isOOV`` "true" do not.
+
+    It pools word vectors, whatever way to sentence vectors their model has of its own (`Embedder.embed_sentences`).
+    With such a model it warns in the ``albert`` dialect, unless ``poolingStrategy`` was set.
     """
 
     inputAnnotatorTypes = ("document", "word_embeddings")
@@ -38,12 +42,23 @@ class SentenceEmbeddings(Annotator):
 
     def _output_field(self, schema: pa.Schema) -> pa.Field:
         words = field_metadata(schema.field(self._inputs(schema)["word_embeddings"]))
+        self._warn_of_own_sentences(words.get(OWN_SENTENCES))
         shown: dict[str, Any] = {
             "ref": self._explicit("storageRef") or words.get("ref") or self.uid,
             "dimension": self._explicit("dimension") or words.get("dimension"),
         }
         known = {key: value for key, value in shown.items() if value is not None}
         return annotation_field(self._output_name(), self.outputAnnotatorType, **known)
+
+    def _warn_of_own_sentences(self, own: str | None) -> None:
+        if own is not None and self._dialect != "sparknlp" and self._explicit("poolingStrategy") is None:
+            warn_once(
+                f"{self.uid}: the model of these word vectors makes its sentence vectors otherwise ({own}); "
+                "SentenceEmbeddings gives the average of word vectors. The model's own: annopipe.load(...)"
+                ".embed_sentences, level='sentence' of embed_dataset, albert_sentence in SQL. To keep the average "
+                "without this warning: setPoolingStrategy('AVERAGE')",
+                cause=f"{own} averaged",
+            )
 
     def annotate(self, inputs: dict[str, AnnotationColumn]) -> AnnotationColumn:
         """See `Annotator.annotate`."""

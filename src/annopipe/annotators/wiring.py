@@ -11,6 +11,9 @@ from annopipe.errors import WiringError
 HIDDEN = "__annopipe_"
 """Beginning of the names of columns that frames add for themselves."""
 
+OWN_SENTENCES = "ownSentences"
+"""Key in the metadata of a column of word vectors: the way to sentence vectors that their model has of its own."""
+
 MAKERS = {
     "document": "DocumentAssembler",
     "token": "Tokenizer",

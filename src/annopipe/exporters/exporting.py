@@ -250,7 +250,7 @@ def _saved_model(model: Exported, folder: Path) -> None:
 
 
 def _saved(model: Exported, folder: Path) -> None:
-    graph, vocabulary = folder / GRAPH, model.transformer / VOCABULARY
+    graph = folder / GRAPH
     model.write_graph(graph, any_id=True)
     cased, dimension = not model.vocabulary.do_lower_case, model.config.hidden_size
     try:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.albert.model import AlbertModel
+from annopipe.albert.settings import SentenceSettings
 from annopipe.errors import SelfCheckFailed
 
 TOLERANCE: Final = 1e-4
@@ -57,7 +58,8 @@ def _check_texts(model: AlbertModel) -> None:
     ids = model.vocabulary.encode(TEXTS).ids
     if len(ids) and not 0 <= ids.min() <= ids.max() < model.config.vocab_size:
         raise SelfCheckFailed(f"its vocabulary gives ids up to {ids.max()}, which its weights do not have")
-    if not np.isfinite(model.embed_sentences(TEXTS)).all():
+    whole = SentenceSettings(window=model.config.max_position_embeddings)  # without a cut there is nothing to warn of
+    if not np.isfinite(model.embed_sentences(TEXTS, whole)).all():
         raise SelfCheckFailed("its vectors are not finite: the weights are damaged, or the config is another model's")
 
 
