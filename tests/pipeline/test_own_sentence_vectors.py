@@ -2,6 +2,7 @@
 
 import pickle
 import shutil
+import uuid
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -223,6 +224,13 @@ def test_a_catalogs_folder_gives_it(
     stage = AlbertEmbeddings.pretrained("mine", "en", str(folder))
     np.testing.assert_allclose(vectors(embedder_of(stage)), expected, atol=1e-6)
     np.testing.assert_allclose(vectors("mine"), expected, atol=1e-6)
+
+
+def test_an_address_gives_it(folder: Path, expected: Floats) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    place = f"memory://{uuid.uuid4().hex}/own"
+    fsspec.filesystem("memory").put(f"{folder}/", f"{place}/", recursive=True)
+    np.testing.assert_array_equal(vectors(annopipe.load(place)), expected)
 
 
 def test_an_unknown_module_is_refused_at_the_import_and_its_encoder_is_not(

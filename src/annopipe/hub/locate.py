@@ -95,10 +95,11 @@ def _at_address(address: str) -> Path:
     """
     remote = RemoteFolder.at(address)
     files = remote.files()
-    if CONFIG not in files:
+    if CONFIG not in files and MODULES not in files:
         way = f"pretrained('name', 'en', {address!r}) and import_model take archives and models of other forms"
         raise ModelFileMissing(f"{remote.address} has no {CONFIG}, so it is no folder of a model; {way}")
-    return fetched_for_this_process(remote, {name: size for name, size in files.items() if "/" not in name})
+    whole = MODULES in files  # whose modules lie in folders of their own
+    return fetched_for_this_process(remote, {name: size for name, size in files.items() if whole or "/" not in name})
 
 
 def _is_there(path: Path) -> bool:
