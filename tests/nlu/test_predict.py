@@ -115,8 +115,22 @@ def test_missing_and_empty_texts_keep_their_row(pipe: nlu.NLUPipeline) -> None:
     ("data", "told"),
     [
         (5, "not int"),
-        (None, "not NoneType"),
-        ({"text": ["a"]}, "not dict"),
+        ({"text": ["a"]}, "not dict; a dict of columns becomes a frame by pandas"),
+        (b"a", "not bytes; bytes are no text: decode them first"),
+        ({"a"}, r"not set; list\(\.\.\.\)"),
+        (np.array(["2020-01-01"], "datetime64[D]"), "item 0 of the texts is date"),
+        (np.array([b"a"]), "item 0 of the texts is bytes"),
+        (iter(["a", 1]), "item 1 of the texts is int"),
+        (("a", ["b"]), "item 1 of the texts is list"),
+        (pa.array([1]), "the Arrow array holds values of type int64"),
+        (pd.Series([1.5, float("nan"), "x"]), "item 0 of the texts is float"),
+        (pd.DataFrame({"text": [1.5, float("nan"), "x"]}), r"Python objects \(float, at row 2 str\)"),
+        (pd.DataFrame({"text": ["x", 1]}), r"Python objects \(str, at row 1 int\)"),
+        (pd.DataFrame({"text": ["x", ["y"]]}), r"Python objects \(str, at row 1 list\)"),
+        (pd.DataFrame({"text": pd.period_range("2020", periods=2, freq="D")}), "pandas.period"),
+        (pl.DataFrame({"text": [object()]}, schema={"text": pl.Object}), "Polars Object"),
+        (pa.table({"text": [{"a": 1}]}), "values of type struct"),
+        (pl.DataFrame(), "no columns"),
         (["a", 1], "item 1 of the texts is int"),
         (np.array([["a"]]), "2 dimensions"),
         (pd.DataFrame(), "no columns"),
@@ -126,6 +140,24 @@ def test_missing_and_empty_texts_keep_their_row(pipe: nlu.NLUPipeline) -> None:
 def test_what_holds_no_texts_is_named(pipe: nlu.NLUPipeline, data: Any, told: str) -> None:
     with pytest.raises(ColumnTypeError, match=told):
         pipe.predict(data)
+
+
+def test_none_is_an_empty_text(pipe: nlu.NLUPipeline) -> None:
+    pd.testing.assert_frame_equal(pipe.predict(None), pipe.predict([None]))
+
+
+def test_frames_of_odd_columns_are_read(pipe: nlu.NLUPipeline) -> None:
+    words = pa.array(["b", "a"], pa.string_view())
+    codes = pa.DictionaryArray.from_arrays(pa.array([1, 0, None]), words)
+    table = pa.table({"text": codes, "beside": codes})
+    assert pipe.predict(table)["token"].tolist()[:2] == ["a", "b"]
+    assert pipe.predict(table)["beside"].tolist()[:2] == ["a", "b"]
+    assert pipe.predict(codes)["token"].tolist()[:2] == ["a", "b"]
+    frame = pd.DataFrame({"text": ["a b"], "beside": pd.arrays.ArrowExtensionArray(words[:1])})
+    assert pipe.predict(frame)["beside"].tolist() == ["b", "b"]
+    levels = pd.DataFrame([["a b", 1]], columns=pd.MultiIndex.from_tuples([("text", "en"), ("n", "")]))
+    assert pipe.predict(levels)["token"].tolist() == ["a", "b"]
+    assert pipe.predict(iter(["a", None]))["token"].tolist()[:1] == ["a"]
 
 
 def test_the_level_decides_the_context(pipe: nlu.NLUPipeline) -> None:

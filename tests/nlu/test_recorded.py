@@ -21,6 +21,7 @@ SHIFT = "a vector stands beside its own token, a token without vector has NaN"
 WORKS = "texts in this form are read"
 DIFFERENT = {
     "in/tuple": WORKS,
+    "in/none": "None is an empty text, alone too",
     "in/list-empty": "no texts give a frame without rows",
     "in/series-index": INDEX,
     "in/df-extra-index": INDEX,

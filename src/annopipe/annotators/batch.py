@@ -10,6 +10,7 @@ import pyarrow as pa
 from annopipe.arrow_buffers import numbers, values_of
 from annopipe.columns import AnnotationColumn, Ints
 from annopipe.frames.carrying import ROW_COLUMN
+from annopipe.frames.layouts import taken
 from annopipe.surrogates import NOTE_COLUMN
 
 Column: TypeAlias = "pa.Array | AnnotationColumn"
@@ -64,7 +65,7 @@ class Batch:
         """Return the rows of the given numbers, in their order; a number may occur several times."""
         index = numbers(rows)
         columns: dict[str, Column] = {
-            name: column.take_rows(rows) if isinstance(column, AnnotationColumn) else column.take(index)
+            name: column.take_rows(rows) if isinstance(column, AnnotationColumn) else taken(column, index)
             for name, column in self.columns.items()
         }
         replaced = None if self.replaced is None else self.replaced[rows]

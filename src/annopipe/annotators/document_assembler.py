@@ -10,9 +10,9 @@ from annopipe.annotators.batch import Batch
 from annopipe.annotators.cleanup import CLEANUPS
 from annopipe.annotators.stage import Transformer
 from annopipe.annotators.text_values import (
+    check_id_type,
     check_metadata_type,
     check_text_type,
-    ids_of,
     is_text_list,
     metadata_of,
     text_lists_of,
@@ -87,7 +87,9 @@ class DocumentAssembler(Transformer):
                     f"Dataset does not have any '{column}' column ({param} of {self.uid}); its columns: {shown(schema)}"
                 )
                 raise WiringError(msg)
-        check_text_type(schema.field(name).type, name)
+        check_text_type(schema.field(name))
+        if (column := self._explicit("idCol")) is not None:
+            check_id_type(schema.field(column))
         if (metadata := self._explicit("metadataCol")) is not None:
             check_metadata_type(schema.field(metadata).type, metadata)
         field = annotation_field(self.getOrDefault("outputCol"), "document")
@@ -132,7 +134,7 @@ class DocumentAssembler(Transformer):
             for row, entries in zip(rows, metadata_of(batch.array(column), column), strict=True):
                 row.update(entries)
         if (column := self._explicit("idCol")) is not None:
-            for row, value in zip(rows, ids_of(batch.array(column), column), strict=True):
+            for row, value in zip(rows, texts_of(batch.array(column), column), strict=True):
                 row["id"] = value
         if batch.replaced is not None:
             for row, replaced in zip(rows, batch.replaced, strict=True):

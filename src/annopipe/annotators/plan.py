@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 
 from annopipe.annotators.batch import Batch
-from annopipe.arrow_buffers import lengths_of
 from annopipe.errors import AnnopipeError, WiringError
 from annopipe.frames.detection import adapt
 from annopipe.frames.kinds import kind_of
+from annopipe.frames.layouts import text_sizes
 from annopipe.surrogates import NOTE_COLUMN
 
 FIRST_ROWS: Final = 64
@@ -123,8 +123,8 @@ def _fitting(batch: pa.RecordBatch, start: int, rows: int) -> int:
     piece = batch.slice(start, rows)
     sizes = np.zeros(piece.num_rows, np.int64)
     for column in piece.columns:
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            sizes += lengths_of(column)
+        if (own := text_sizes(column)) is not None:
+            sizes += own
     return max(1, int(np.searchsorted(np.cumsum(sizes), MOST_BYTES, side="right")))
 
 

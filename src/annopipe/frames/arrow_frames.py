@@ -59,12 +59,29 @@ def arrow_adapter(frame: Any) -> ArrowAdapter:
         return ArrowAdapter(iter([frame]), frame.schema, _kinds(frame), _batch)
     if isinstance(frame, pa.Table):
         return ArrowAdapter(iter(frame.to_batches()), frame.schema, _kinds(frame), _table)
+    reader = _stream(frame)
+    return ArrowAdapter(iter(reader), reader.schema, {}, _table)
+
+
+def table_of(frame: Any) -> pa.Table:
+    """Return whatever `arrow_adapter` takes as a table.
+
+    Raises:
+        ColumnTypeError: a stream of something else than a table.
+    """
+    if isinstance(frame, pa.Table):
+        return frame
+    return pa.Table.from_batches([frame]) if isinstance(frame, pa.RecordBatch) else _stream(frame).read_all()
+
+
+def _stream(frame: Any) -> pa.RecordBatchReader:
+    if isinstance(frame, pa.RecordBatchReader):
+        return frame
     try:
-        reader = pa.RecordBatchReader.from_stream(frame)
+        return pa.RecordBatchReader.from_stream(frame)
     except (pa.ArrowException, TypeError) as wrong:
         msg = f"the Arrow stream of this {type(frame).__name__} is no table: pass a frame with named columns ({wrong})"
         raise ColumnTypeError(msg) from wrong
-    return ArrowAdapter(iter(reader), reader.schema, {}, _table)
 
 
 def _kinds(frame: pa.Table | pa.RecordBatch) -> dict[str, str]:

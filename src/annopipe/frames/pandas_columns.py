@@ -8,10 +8,12 @@ import pandas as pd
 import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE, is_annotation_type
+from annopipe.errors import ColumnTypeError
 from annopipe.frames.carrying import Ints
 from annopipe.frames.parts import first_kind, normalised
 from annopipe.frames.python_columns import PythonColumn, python_column
 from annopipe.frames.rows import text_sizes
+from annopipe.frames.unheld import unheld
 
 _UNFIT: Final = (pa.ArrowException, TypeError, ValueError)
 
@@ -33,9 +35,17 @@ class PandasColumn:
         if self.python is not None:
             return self.python.to_arrow(_objects(series), first_row)
         try:
-            array = _arrow(series)
+            array = arrow_of(series)
         except UnicodeEncodeError:
             return PythonColumn(self.field.name, self.field.type).to_arrow(_objects(series), first_row)
+        except _UNFIT as unfit:
+            msg = (
+                f"column {self.field.name!r}, rows {first_row} to {first_row + len(series) - 1}: pandas "
+                f"{series.dtype} cannot be read as {self.field.type}: convert the column first ({unfit})"
+            )
+            raise ColumnTypeError(msg) from unfit
+        if array.type == self.field.type:  # a cast of a slice of runs to their own type forgets where the slice begins
+            return array, None
         return normalised(array) if self.field.type == COLUMN_TYPE else array.cast(self.field.type), None
 
 
@@ -69,13 +79,13 @@ def _python_column(series: "pd.Series[Any]", name: str, note: dict[str, str]) ->
 def _typed_column(series: "pd.Series[Any]", name: str) -> PandasColumn:
     trial = series.iloc[:0] if isinstance(series.dtype, pd.StringDtype) else series.iloc[:1]
     try:
-        type_ = _arrow(trial).type
+        type_ = arrow_of(trial).type
     except _UNFIT:
-        opaque = PythonColumn(name, pa.list_(pa.field(f"pandas {series.dtype}", pa.null())), opaque=True)
+        opaque = PythonColumn(name, unheld(f"pandas {series.dtype}"), opaque=True)
         return PandasColumn(opaque.field, opaque)
     if not is_annotation_type(type_):
         return PandasColumn(pa.field(name, type_))
-    return PandasColumn(PythonColumn(name, COLUMN_TYPE, first_kind(_arrow(series))).field)
+    return PandasColumn(PythonColumn(name, COLUMN_TYPE, first_kind(arrow_of(series))).field)
 
 
 def _is_python(series: "pd.Series[Any]") -> bool:
@@ -83,10 +93,14 @@ def _is_python(series: "pd.Series[Any]") -> bool:
 
 
 def _objects(series: "pd.Series[Any]") -> Any:
-    """Return the cells as an object array."""
-    return series.to_numpy(dtype=object)
+    """Return the cells as an object array; of categories their own values: whole numbers stay whole beside nulls."""
+    if not isinstance(series.dtype, pd.CategoricalDtype):
+        return series.to_numpy(dtype=object)
+    values = np.append(series.cat.categories.to_numpy(dtype=object), [None])
+    return values[series.cat.codes.to_numpy()]
 
 
-def _arrow(series: "pd.Series[Any]") -> pa.Array:
+def arrow_of(series: "pd.Series[Any]") -> pa.Array:
+    """Return a column as Arrow, NaN as null."""
     array = pa.array(series, from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

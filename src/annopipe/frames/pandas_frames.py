@@ -23,7 +23,8 @@ from annopipe.frames.carrying import (
     row_ranges,
 )
 from annopipe.frames.cells import cells_of
-from annopipe.frames.pandas_columns import pandas_column, sizes_of
+from annopipe.frames.layouts import taken
+from annopipe.frames.pandas_columns import arrow_of, pandas_column, sizes_of
 
 ATTRIBUTE: Final = "annopipe"
 
@@ -71,7 +72,7 @@ class PandasAdapter:
         names = [field.name for field in schema if field.name != ROW_COLUMN]
         places = {column.field.name: place for place, column in enumerate(self._columns)}
         kept = self._frame.iloc[:, [places[name] for name in names if name not in values]]
-        result = kept.copy() if is_every_row(rows, len(kept)) else kept.take(rows).copy()
+        result = kept.copy() if is_every_row(rows, len(kept)) else taken_rows(kept, rows)
         for place, name in enumerate(names):
             if name in values:
                 label = self._frame.columns[places[name]] if name in places else name
@@ -95,6 +96,19 @@ class PandasAdapter:
         if place is None:
             return np.zeros(len(self._frame), np.int64)
         return sizes_of(self._frame.iloc[:, place])
+
+
+def taken_rows(frame: pd.DataFrame, rows: Ints) -> pd.DataFrame:
+    """Return some rows as a frame of its own, of Arrow's layouts too of which pandas cannot take rows."""
+    try:
+        return frame.take(rows).copy()
+    except pa.ArrowNotImplementedError:
+        places = {place for place, dtype in enumerate(frame.dtypes) if isinstance(dtype, pd.ArrowDtype)}
+    result = frame.iloc[:, [place for place in range(frame.shape[1]) if place not in places]].take(rows).copy()
+    for place in sorted(places):
+        values = taken(arrow_of(frame.iloc[:, place]), numbers(rows))
+        result.insert(place, frame.columns[place], pd.Series(pd.arrays.ArrowExtensionArray(values), result.index))
+    return result
 
 
 def _notes(schema: pa.Schema) -> dict[str, dict[str, str]]:

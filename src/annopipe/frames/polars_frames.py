@@ -22,6 +22,7 @@ from annopipe.frames.carrying import (
     row_ranges,
 )
 from annopipe.frames.parts import first_kind, normalised
+from annopipe.frames.unheld import unheld
 
 _OLDEST: Final = pl.CompatLevel.oldest()
 _PAIRS: Final = pa.list_(pa.struct([pa.field("key", pa.string()), pa.field("value", pa.string())]))
@@ -42,7 +43,7 @@ class DataFrameAdapter:
         check_names(frame.columns, "DataFrame")
         self._frame = frame
         self._text_column = text_column
-        self._columns = [_column(series) for series in frame.iter_columns()]
+        self._columns = [polars_column(series) for series in frame.iter_columns()]
 
     @property
     def schema(self) -> pa.Schema:
@@ -120,7 +121,7 @@ def polars_adapter(frame: pl.DataFrame | pl.LazyFrame, text_column: str) -> Data
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
+class PolarsColumn:
     """How one column becomes Arrow; ``opaque`` ones, which Arrow cannot hold, are sent as nulls."""
 
     field: pa.Field
@@ -136,18 +137,19 @@ class _Column:
         return array if array.type == self.field.type else array.cast(self.field.type)
 
 
-def _column(series: pl.Series) -> _Column:
-    unheld = pa.list_(pa.field(f"Polars {series.dtype}", pa.null()))
+def polars_column(series: pl.Series) -> PolarsColumn:
+    """Return how a column becomes Arrow."""
+    passing = PolarsColumn(pa.field(series.name, unheld(f"Polars {series.dtype}")), opaque=True)
     if series.dtype == pl.Object:
-        return _Column(pa.field(series.name, unheld), opaque=True)
+        return passing
     try:
         type_ = to_arrow(series.clear()).type
     except pa.ArrowException:
-        return _Column(pa.field(series.name, unheld), opaque=True)
+        return passing
     if not is_annotation_type(type_):
-        return _Column(pa.field(series.name, type_))
+        return PolarsColumn(pa.field(series.name, type_))
     kind = _first_kind(series)
-    return _Column(pa.field(series.name, COLUMN_TYPE, metadata={"annotatorType": kind} if kind else None))
+    return PolarsColumn(pa.field(series.name, COLUMN_TYPE, metadata={"annotatorType": kind} if kind else None))
 
 
 def _first_kind(series: pl.Series) -> str | None:

@@ -17,6 +17,7 @@ from annopipe.errors import ColumnTypeError
 from annopipe.frames.annotation_cells import annotations_to_arrow, kind_of, looks_annotated
 from annopipe.frames.mending import mended_cells
 from annopipe.frames.nulls import is_missing
+from annopipe.frames.unheld import unheld
 
 _TRIAL_ROWS: Final = 8192
 _NUMBERS: Final[Mapping[type | None, pa.DataType]] = {int: pa.int64(), float: pa.float64()}
@@ -144,6 +145,7 @@ def _type_of(values: Sequence[Any]) -> pa.DataType:
     own = _NUMBERS.get(_own_type(values))
     if own is not None:
         return own
+    values = [None if is_missing(value) else value for value in values]  # a NaN among whole numbers makes none a float
     try:
         return pa.infer_type(values, from_pandas=True)
     except UnicodeEncodeError:
@@ -165,7 +167,7 @@ def _opaque(name: str, values: Sequence[Any], odd: int | None) -> PythonColumn:
     first = next(value for value in values if not is_missing(value))
     what = f"Python objects ({type(first).__name__}"
     what += ")" if odd is None else f", at row {odd} {type(values[odd]).__name__})"
-    return PythonColumn(name, pa.list_(pa.field(what, pa.null())), opaque=True)
+    return PythonColumn(name, unheld(what), opaque=True)
 
 
 def _first_other(values: Sequence[Any]) -> int | None:

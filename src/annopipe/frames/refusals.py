@@ -1,7 +1,7 @@
 """What is said of objects that are no frames: each refusal names the way."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +13,16 @@ KINDS: Final = (
     "a list or iterator of str (or of lists of str, or of dicts), a pandas DataFrame, a Polars DataFrame or LazyFrame, "
     "a Spark DataFrame, an Arrow Table, RecordBatch or RecordBatchReader, or an object with __arrow_c_stream__"
 )
+
+_WAYS: Final = (
+    "to_native", "to_arrow", "to_pyarrow", "to_arrow_table", "to_table", "to_pandas", "_to_pandas", "to_dataframe",
+    "compute",
+)  # fmt: skip
+_WAYS_OF_VALUES: Final = (
+    (Mapping, "a dict of columns becomes a frame by pandas.DataFrame(...) or pyarrow.table(...), one row by [row]"),
+    (bytes | bytearray | memoryview, "bytes are no text: decode them first, such as [data.decode()]"),
+)
+_SIGNS_OF_A_FRAME: Final = ("columns", "column_names", "dtypes", "dtype", "shape", "schema", "coords", "data_vars")
 
 
 def comes_from(frame: Any, library: str, *classes: str) -> bool:
@@ -57,10 +67,28 @@ def _column_way(frame: Any) -> str | None:
 
 def unknown_refusal(frame: Any) -> ColumnTypeError:
     """Return the error for any other object, with the kinds that are accepted."""
+    kind = f"{type(frame).__module__}.{type(frame).__name__}"
+    return ColumnTypeError(f"a frame of type {kind} cannot be read: pass {KINDS}{way_of(frame)}")
+
+
+def way_of(frame: Any) -> str:
+    """Return the way from an object to a kind that is read, to follow a refusal; "" where it shows none.
+
+    What has columns is never said to be ``list(...)``: that of most frames holds the names of the columns, which are
+    texts too.
+    """
+    for kinds, way in _WAYS_OF_VALUES:
+        if isinstance(frame, kinds):
+            return f"; {way}"
     name = type(frame).__name__
-    text = f"a frame of type {type(frame).__module__}.{name} cannot be read: pass {KINDS}"
-    if isinstance(frame, Iterable) and not isinstance(frame, bytes | bytearray | dict):
-        text += f"; list(...) makes a list of this {name}, if it holds texts"
-    if hasattr(frame, "to_table") or hasattr(frame, "to_arrow"):
-        text += f"; this {name} has a method that gives an Arrow table"
-    return ColumnTypeError(text)
+    if callable(getattr(frame, "map_partitions", None)) and callable(getattr(frame, "compute", None)):
+        return f"; for this lazy {name} pass frame.compute(), or run frame.map_partitions(model.transform)"
+    method = next((method for method in _WAYS if callable(getattr(frame, method, None))), None)
+    if method is not None:
+        gives = "an Arrow table" if "arrow" in method or method == "to_table" else "a frame that may be read"
+        return f"; this {name} has a method that gives {gives}: frame.{method}()"
+    if hasattr(frame, "__dataframe__"):
+        return f"; pyarrow.interchange.from_dataframe(...) makes an Arrow Table of this {name}"
+    if isinstance(frame, Iterable) and not any(hasattr(frame, sign) for sign in _SIGNS_OF_A_FRAME):
+        return f"; list(...) makes a list of this {name}, if it holds texts"
+    return ""

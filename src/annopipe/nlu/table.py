@@ -92,9 +92,11 @@ def _beside(given: Given, origin: Ints, wanted: Wanted) -> dict[Any, "pd.Series[
     """Return the columns of the input, each value repeated as its row is; columns without any value are left out."""
     if given.beside is None or not wanted.strangers:
         return {}
+    from annopipe.frames.pandas_frames import taken_rows
+
     names = [name for name in given.beside.columns if name != TEXT or wanted.keeps_text]
     kept = given.beside.loc[:, names].dropna(axis="columns", how="all") if len(given) else given.beside.loc[:, names]
-    taken = kept.take(origin)
+    taken = taken_rows(kept, origin)
     return {name: _plain(taken[name], is_text=name == TEXT) for name in taken.columns}
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from annopipe.annotation import COLUMN_TYPE, is_annotation_type
 from annopipe.errors import ColumnTypeError, UnsupportedColumn
 from annopipe.frames.carrying import has_vectors, made_field
+from annopipe.frames.unheld import unheld
 
 _PLAIN: Final[Mapping[str, pa.DataType]] = {
     "BinaryType": pa.binary(),
@@ -73,7 +74,7 @@ def to_arrow_field(field: Any) -> pa.Field:
     """Return a Spark field as stages see it; what they need not read is named and empty."""
     type_ = to_arrow_type(field.dataType)
     if type_ is None:
-        type_ = pa.list_(pa.field(f"Spark {field.dataType.simpleString()}", pa.null()))
+        type_ = unheld(f"Spark {field.dataType.simpleString()}")
     known = {key: str(value) for key, value in (field.metadata or {}).items()} if type_ == COLUMN_TYPE else None
     return pa.field(field.name, type_, metadata=known)
 
