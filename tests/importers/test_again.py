@@ -1,5 +1,6 @@
 """Our own exports, taken in again: by their name they are the model that is there; others are not."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,18 @@ def test_an_export_is_the_same_model(
     for place in exported(form, zipped, tmp_path / "out"):
         assert annopipe.import_model(place, "mine", "en").folder == store / "mine_en"
     assert (store / "mine_en" / "source.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_of_a_model_in_another_form(
+    form: str, repository: Path, weights: Any, store: Path, tmp_path: Path
+) -> None:
+    """Weights in half precision with a head, as a hub gives them: the export holds other bytes."""
+    halves = {f"albert.{name}": values.astype(np.float16) for name, values in weights.items()}
+    write_safetensors(repository / "model.safetensors", {**halves, "crf.transitions": np.ones(3, np.float32)})
+    shutil.copytree(repository, store / "mine_en")
+    [place] = exported(form, True, tmp_path / "out")
+    assert annopipe.import_model(place, "mine").folder == store / "mine_en"
 
 
 @pytest.mark.parametrize("form", FORMS)

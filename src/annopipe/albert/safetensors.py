@@ -42,7 +42,7 @@ INTEGERS = ("BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64")
 SHOWN = 120
 """Characters of a name in an error's text."""
 
-MAX_TENSORS = 100_000
+MAX_TENSORS = 20_000
 """More are no model: an ALBERT has 25 weights, the largest model of all some thousands."""
 
 

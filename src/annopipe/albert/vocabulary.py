@@ -51,7 +51,10 @@ class Vocabulary:
         folder = Path(folder)
         path = folder / FILE_NAME
         processor = _load(path)
-        special = special_ids(processor, path, config.vocab_size)
+        try:
+            special = special_ids(processor, path, config.vocab_size)
+        except UnicodeDecodeError as error:
+            raise _no_text(path, error) from error
         rules = read_rules(folder)
         warn_of_fast_tokenizer(folder, rules, processor.get_piece_size())
         return cls(processor, rules, special)
@@ -81,9 +84,7 @@ class Vocabulary:
         try:
             return PieceTable(self.processor)
         except UnicodeDecodeError as error:
-            raise VocabularyError(
-                f"{FILE_NAME} has a piece that is no text ({error}): damaged; copy the file anew."
-            ) from error
+            raise _no_text(FILE_NAME, error) from error
 
     @cached_property
     def space_id(self) -> int:
@@ -109,6 +110,10 @@ class Vocabulary:
             lower: Encoding(self.processor, self.table, replace(self.rules, do_lower_case=lower))
             for lower in (False, True)
         }
+
+
+def _no_text(where: str | Path, error: UnicodeDecodeError) -> VocabularyError:
+    return VocabularyError(f"{where} has a piece that is no text ({error}): damaged; copy the file anew.")
 
 
 def _load(path: Path) -> SentencePieceProcessor:

@@ -100,5 +100,5 @@ def refuse_others(folder: Path, origin: str) -> None:
         kind = parsed((transformer_folder(folder) / CONFIG).read_bytes()).get("model_type", "albert")
     except (ValueError, AttributeError) as error:
         raise ModelNotHere(f"{CONFIG} of {origin} is damaged: {error}") from error
-    if kind != "albert":
+    if kind not in (None, "albert"):
         raise ModelNotHere(f"{origin} holds a model of the type {kind!r}; annopipe runs 'albert' alone")

@@ -26,11 +26,14 @@ def added_behind(vocabulary: bytes, folder: Path) -> dict[str, Any]:
         processor.LoadFromSerializedProto(vocabulary)
     except RuntimeError:
         return {}
-    lacking = {
-        number: token
-        for token, number in added_tokens(folder).items()
-        if processor.id_to_piece(int(processor.piece_to_id(plain(token)))) != token
-    }
+    try:
+        lacking = {
+            number: token
+            for token, number in added_tokens(folder).items()
+            if processor.id_to_piece(int(processor.piece_to_id(plain(token)))) != token
+        }
+    except UnicodeDecodeError:
+        return {}
     if not lacking:
         return {}
     return {

@@ -50,6 +50,6 @@ def saved_names(path: Path) -> SavedNames | None:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         return SavedNames(dict(content["names"]), str(content["reference"]), str(content["sentences"]))
-    except (ValueError, KeyError, TypeError) as broken:
+    except (ValueError, KeyError, TypeError, RecursionError) as broken:
         msg = f"{file} is damaged ({broken!r}): save the pipe again"
         raise SavedPipelineError(msg) from broken

@@ -54,7 +54,7 @@ def _cells(path: Path) -> Iterator[str]:
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError) as broken:
+    except (ValueError, KeyError, TypeError, RecursionError) as broken:
         msg = f"{path} is no notebook that can be read ({broken!r})"
         raise InputFileError(msg) from broken
     for source in sources:
