@@ -3,13 +3,16 @@
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from frame_kinds import KINDS, Kind
 
+from annopipe.annotation import COLUMN_TYPE
 from annopipe.annotators.document_assembler import DocumentAssembler
 from annopipe.annotators.sentence_detector import SentenceDetector
 from annopipe.annotators.tokenizer import Tokenizer
 from annopipe.errors import AnnopipeError, ColumnTypeError
+from hollow import GARBAGE, NOWHERE, hollow
 
 TEXTS = ["Hello world. It rains.", None, "", "One. Two. Three", "no end"]
 
@@ -71,3 +74,18 @@ def test_an_existing_output_column_is_refused_even_where_arrow_cannot_hold_it() 
     frame = pd.DataFrame({"text": ["a"], "document": pd.Series([object()])})
     with pytest.raises(AnnopipeError, match="'document' exists already"):
         DocumentAssembler(inputCol="text", outputCol="document").transform(frame)
+
+
+@pytest.mark.parametrize("offsets", [NOWHERE, GARBAGE], ids=["nowhere", "garbage"])
+def test_columns_that_came_without_offsets(offsets: pa.Buffer) -> None:
+    """As a table has them that came from Arrow's Java."""
+    type_ = pa.list_(pa.struct([pa.field("m", pa.map_(pa.string(), pa.list_(pa.string())))]))
+    empty = hollow(pa.array([[], None], type_), offsets)
+    table = pa.table({"text": ["a", None], "other": empty})
+    result = DocumentAssembler(inputCol="text", outputCol="document").transform(table)
+    assert result["other"].to_pylist() == [[], None]
+    assert result.nbytes > 0
+    assert result.schema.field("other") == table.schema.field("other")
+    documents = hollow(pa.array([[], []], COLUMN_TYPE), offsets)
+    tokens = Tokenizer(inputCols=["document"], outputCol="token").fit()
+    assert tokens.transform(pa.table({"document": documents}))["token"].to_pylist() == [[], []]

@@ -7,9 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from annopipe.annotation import COLUMN_TYPE
 from annopipe.arrow_buffers import numbers
+from annopipe.columns import AnnotationColumn
 from annopipe.frames.carrying import ROW_FIELD
 from annopipe.spark.step import MOST_BYTES, PAUSE, SparkStep
+from hollow import GARBAGE, NOWHERE, hollow
 
 INPUT = pa.schema([pa.field("n", pa.int64()), ROW_FIELD])
 
@@ -66,3 +69,30 @@ def test_no_rows_make_no_batch() -> None:
 
 def _pairs(batch: pa.RecordBatch) -> list[tuple[int, list[int]]]:
     return list(zip(batch.column("n").to_pylist(), batch.column("made").to_pylist(), strict=True))
+
+
+@pytest.mark.parametrize("offsets", [NOWHERE, GARBAGE], ids=["nowhere", "garbage"])
+def test_what_comes_without_offsets_is_read_and_carried(offsets: pa.Buffer) -> None:
+    """As Apache Spark 3.5 sends rows of which none has an annotation, or a value in nested columns."""
+    carried = {
+        "arrays": pa.list_(pa.list_(pa.string())),
+        "maps": pa.list_(pa.map_(pa.string(), pa.list_(pa.binary()))),
+        "structs": pa.struct([pa.field("m", pa.map_(pa.string(), pa.list_(pa.string())))]),
+        "tokens": COLUMN_TYPE,
+    }
+    values = {"arrays": [[], None], "maps": [[], []], "structs": [{"m": []}, None], "tokens": [[], None]}
+    batch = pa.record_batch({name: hollow(pa.array(values[name], type_), offsets) for name, type_ in carried.items()})
+    schema = pa.schema([*(pa.field(name, type_) for name, type_ in carried.items()), ROW_FIELD])
+
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for one in batches:
+            made = AnnotationColumn.from_arrow(one.column("tokens")).to_arrow()
+            fields = [pa.field("made", COLUMN_TYPE), ROW_FIELD]
+            yield pa.RecordBatch.from_arrays([made, one.column(ROW_FIELD.name)], schema=pa.schema(fields))
+
+    (result,) = SparkStep(run, schema, [*carried, "made"], [0, 1, 2, 3, None]).run(iter([batch]))
+    assert result.nbytes > 0
+    assert result.to_pydict() == {**values, "made": [[], []]}
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, result.schema) as writer:
+        writer.write_batch(result)

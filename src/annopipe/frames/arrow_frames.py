@@ -6,6 +6,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE, is_annotation_type
+from annopipe.arrow_offsets import with_offsets
 from annopipe.errors import ColumnTypeError, RowTooLarge
 from annopipe.frames.adapter import Batches, Run
 from annopipe.frames.carrying import check_names, is_kept, kept_field, made_field
@@ -43,7 +44,7 @@ class ArrowAdapter:
         return is_kept(field) and (field.type != COLUMN_TYPE or self._own.field(field.name).type == COLUMN_TYPE)
 
     def _sent_batches(self) -> Batches:
-        for batch in self._batches:
+        for batch in map(with_offsets, self._batches):
             for first in range(0, batch.num_rows, _MOST_ROWS):
                 yield _cast(batch.slice(first, _MOST_ROWS), self.schema)
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from annopipe.annotation import COLUMN_TYPE
 from annopipe.arrow_buffers import numbers
+from annopipe.arrow_offsets import with_offsets
 from annopipe.errors import AnnopipeError
 from annopipe.frames.adapter import Batches, Run
 from annopipe.frames.carrying import MOST_ROWS, ROW_COLUMN, has_vectors
@@ -104,7 +105,7 @@ class _Rows:
     def sent(self) -> Batches:
         """Yield the rows as stages read them, in slices that grow: engines hand over thousands of rows at once."""
         first, most, pauses = 0, FIRST_ROWS, list(PAUSES)
-        for batch in self._batches:
+        for batch in map(with_offsets, self._batches):
             start = 0
             while start < batch.num_rows:
                 if pauses and first >= pauses[0]:
