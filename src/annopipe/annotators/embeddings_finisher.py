@@ -16,6 +16,15 @@ from annopipe.params import Param
 EMBEDDING_TYPES = ("word_embeddings", "sentence_embeddings")
 
 
+def _lists_of(number: pa.DataType) -> pa.ListType:
+    """Return Spark NLP's type of lists of vectors: a vector holds no null, which ``pyspark.ml`` asks of features."""
+    return pa.list_(pa.field("element", pa.list_(pa.field("element", number, nullable=False))))
+
+
+_FLOATS = _lists_of(pa.float32())
+_DOUBLES = _lists_of(pa.float64())
+
+
 class EmbeddingsFinisher(FinishingStage):
     """Turn embedding columns into plain ones: a list of vectors a row, one vector an annotation.
 
@@ -32,14 +41,14 @@ class EmbeddingsFinisher(FinishingStage):
     def output_schema(self, schema: pa.Schema) -> pa.Schema:
         """See `Stage.output_schema`."""
         double = self.getOrDefault("outputAsVector")
-        number = pa.float64() if double else pa.float32()
+        type_ = _DOUBLES if double else _FLOATS
         result = schema
         for name, output in self._pairs():
             kind = self._kind(schema, name)
             if kind is None or (kind and kind not in EMBEDDING_TYPES):
                 msg = f"{self.uid}: column {name!r} holds {kind or schema.field(name).type}, not embeddings"
                 raise ParamTypeError(msg)
-            field = pa.field(output, pa.list_(pa.list_(number)))
+            field = pa.field(output, type_)
             result = add_output(self.uid, result, vectors_field(field) if double else field)
         return self._cleaned_schema(result)
 
@@ -58,5 +67,6 @@ def _vectors(column: AnnotationColumn, *, double: bool) -> pa.ListArray:
     if column.bare is not None:
         vectors, lengths = vectors[~column.bare], lengths * ~column.bare
     flat = numbers(np.ascontiguousarray(vectors).reshape(-1).astype(np.float64 if double else np.float32))
-    inner = pa.ListArray.from_arrays(numbers(rows_of(lengths).astype(np.int32)), flat)
-    return pa.ListArray.from_arrays(numbers(column.offsets.astype(np.int32)), inner)
+    type_ = _DOUBLES if double else _FLOATS
+    inner = pa.ListArray.from_arrays(numbers(rows_of(lengths).astype(np.int32)), flat, type=type_.value_type)
+    return pa.ListArray.from_arrays(numbers(column.offsets.astype(np.int32)), inner, type=type_)

@@ -13,13 +13,18 @@ import pyarrow as pa
 
 from annopipe.errors import WiringError
 from annopipe.frames.adapter import Run
-from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, is_kept, kept_field
+from annopipe.frames.carrying import ROW_COLUMN, ROW_FIELD, check_names, has_vectors, is_kept, kept_field
 from annopipe.spark.hooks.raising import raise_ours
 from annopipe.spark.shipping import shipped
 from annopipe.spark.step import SparkStep
 from annopipe.spark.types import check_types, to_arrow_field, to_spark_field
+from annopipe.spark.vectors import check_vectors
 
 _ODD_NAME: Final = re.compile(r"[.`]")
+_NO_COLUMNS: Final = (
+    "this DataFrame has no columns. Sail's answer is such a one where nothing is at the path that spark.read was "
+    "given, or files without rows: look at the path, or give the schema, spark.read.schema('text string')"
+)
 
 
 class SparkAdapter:
@@ -28,12 +33,15 @@ class SparkAdapter:
     Raises:
         UnsupportedColumn: a column of a type that engines do not hand to Python.
         ColumnTypeError: several columns of one name.
-        WiringError: a stage's column and one of the frame's differ by case alone (when stages are applied).
+        WiringError: no column at all; a stage's column and one of the frame's differ by case alone (when stages are
+            applied).
     """
 
     def __init__(self, frame: Any) -> None:
         self._frame = frame
         self._own = frame.schema
+        if not self._own.names:
+            raise WiringError(_NO_COLUMNS)
         check_names(self._own.names, "DataFrame")
         check_types(self._own)
 
@@ -52,7 +60,9 @@ class SparkAdapter:
         places = [self._own.names.index(field.name) if is_kept(field) else None for field in fields]
         step = SparkStep(run, self.schema, [field.name for field in fields], places)
         raise_ours(self._frame.sparkSession)
-        return self._plainly_named().mapInArrow(shipped(step), types.StructType(result))
+        made = self._plainly_named().mapInArrow(shipped(step), types.StructType(result))
+        check_vectors(made, [field.name for field in fields if not is_kept(field) and has_vectors(field)])
+        return made
 
     def _check_case(self, made: Sequence[str]) -> None:
         """Check that Spark can tell the stages' columns from the frame's own and from each other.

@@ -1,12 +1,15 @@
 """Vectors of ``pyspark.ml``: what an engine takes for ``array<vector>``."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
 from annopipe.arrow_buffers import numbers
 from annopipe.frames.parts import listed, offsets_of
+from annopipe.spark.hooks.raising import is_connect
+from annopipe.warnings import warn_once
 
 VECTOR: Final = pa.struct(
     [
@@ -32,3 +35,20 @@ def to_vectors(array: pa.ListArray) -> pa.ListArray:
     ]
     vectors = pa.StructArray.from_arrays(children, fields=list(VECTOR))
     return pa.ListArray.from_arrays(numbers(offsets_of(counts).astype(np.int32)), vectors)
+
+
+def check_vectors(frame: Any, names: Sequence[str]) -> None:
+    """Warn, once, where an engine forgets that columns of ``array<vector>`` hold vectors once one is taken out."""
+    if not names or not is_connect(frame.sparkSession):
+        return
+    name = names[0]
+    quoted = name.replace("`", "``")
+    inside = frame.select(frame[f"`{quoted}`"].getItem(0)).schema.fields[0].dataType
+    if type(inside).__name__ == "VectorUDT":
+        return
+    text = (
+        f"column {name!r} is array<vector>, and this engine (Sail) knows vectors inside the array alone: "
+        f"explode({name}) and {name}[0] are structs of type, size, indices and values there. Take {name}[0].values, or "
+        "leave outputAsVector: array<array<float>> is the same everywhere. pyspark.ml's own stages need Apache Spark"
+    )
+    warn_once(text, cause="vectors that an engine forgets")
