@@ -234,6 +234,10 @@ class SessionError(AnnopipeError, RuntimeError):
     """A Spark session cannot be started, or one that was started is gone."""
 
 
+class EngineLacks(AnnopipeError, NotImplementedError):
+    """The Spark engine does not have what was called; the text says what serves instead."""
+
+
 class JavaError(SessionError):
     """Apache Spark is to run, and there is no Java, or one that is too old for this pyspark."""
 

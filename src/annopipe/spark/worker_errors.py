@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from annopipe import errors
 from annopipe.errors import AnnopipeError, SessionError, WorkerDied, WorkerLacks
+from annopipe.spark.sail_lacks import read_lack
 
 _DIED: Final = re.compile(r"Python worker exited unexpectedly \(crashed\)(?:: (Fatal Python error: .+))?")
 _TASK: Final = re.compile(r"failed (\d+) times, most recent failure: Lost task .*?\((\S+) executor (\S+)\)")
@@ -78,7 +79,7 @@ def by_name(error: Exception) -> AnnopipeError | None:
     found = _NAMED.search(text)
     kind = getattr(errors, found.group(1), None) if found else None
     if found is None or kind is None:
-        told = session_stopped() if _STOPPED.search(text) else read_worker(text)
+        told = session_stopped() if _STOPPED.search(text) else read_worker(text) or read_lack(text)
         return None if told is None else _plain(told)
     named: AnnopipeError = kind(found.group(2).rstrip())
     row = _ROW.match(str(named))
