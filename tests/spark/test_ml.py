@@ -69,7 +69,7 @@ def test_a_finished_frame_without_rows(spark: Any, stages: list[Any]) -> None:
 def test_stages_that_learn_take_what_is_exploded(spark: Any, model: PipelineModel, as_vector: bool) -> None:
     """pyspark asks of arrays as features that they hold no null: ``array<float>`` with containsNull is refused."""
     from pyspark.ml.classification import LogisticRegression
-    from pyspark.ml.clustering import KMeans
+    from pyspark.ml.clustering import BisectingKMeans, KMeans
     from pyspark.ml.feature import PCA, BucketedRandomProjectionLSH
     from pyspark.sql.functions import explode
 
@@ -78,9 +78,10 @@ def test_stages_that_learn_take_what_is_exploded(spark: Any, model: PipelineMode
     features = finished.select("label", explode("finished").alias("features")).cache()
     means = KMeans(k=2, seed=1).fit(features)
     assert {row.prediction for row in means.transform(features).collect()} == {0, 1}
-    logistic = LogisticRegression(maxIter=5).fit(features)
-    assert len(logistic.transform(features).collect()) == 2 * len(TEXTS)
-    if as_vector:  # these two take vectors alone, also from pyspark's own frames
+    assert len(BisectingKMeans(k=2, seed=1).fit(features).clusterCenters()) == 2
+    if as_vector:  # these take vectors alone, also from pyspark's own frames
+        logistic = LogisticRegression(maxIter=5).fit(features)
+        assert len(logistic.transform(features).collect()) == 2 * len(TEXTS)
         assert PCA(k=2, inputCol="features", outputCol="p").fit(features).transform(features).first().p.size == 2
         hashing = BucketedRandomProjectionLSH(inputCol="features", outputCol="hashes", bucketLength=50.0, seed=1)
         assert hashing.fit(features).transform(features).first().hashes
