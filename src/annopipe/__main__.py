@@ -2,7 +2,10 @@
 
 import sys
 
-from annopipe.cli import main
+from annopipe.interrupts import at_once
+
+with at_once():
+    from annopipe.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -266,6 +266,18 @@ class DatasetError(AnnopipeError, OSError):
     """The folder of a bulk job's output cannot be used: it holds something else, is damaged, or another run has it."""
 
 
+class OutputError(DatasetError):
+    """A file of an output cannot be written: the disk is full or closed, or a limit is met; the text names it."""
+
+
+class JobTakenOver(DatasetError):
+    """A bulk job that was suspended found that another run has gone on with its output; it wrote nothing more."""
+
+
+class OutputOverlap(ParamValueError):
+    """An input, the cache or the report of a job lies inside the output, or two of them are one file."""
+
+
 class RowFailed(AnnopipeError, ValueError):
     """A row of a bulk job cannot be embedded; the text says which and why."""
 

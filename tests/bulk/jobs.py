@@ -41,3 +41,9 @@ def shards(folder: Path) -> list[Path]:
 def leftovers(folder: Path) -> list[Path]:
     """Return files that were being written."""
     return sorted(folder.rglob("*.part"))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return all files below a folder, the lock left out."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if name != "_annopipe/lock"}

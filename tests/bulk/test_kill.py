@@ -67,7 +67,7 @@ def _wait_for_work(output: Path, process: "subprocess.Popen[bytes]") -> None:
     lock = output / "_annopipe" / "lock"
     while process.poll() is None:
         try:
-            if f'"process": {process.pid},' in lock.read_text("utf-8"):
+            if f"pid={process.pid}\n" in lock.read_text("utf-8"):
                 return
         except OSError:
             pass

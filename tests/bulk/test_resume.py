@@ -12,28 +12,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-import annopipe
 from annopipe.bulk import durable, ledger
 from annopipe.bulk.engine import Engine
 from annopipe.bulk.ledger import Done
 from annopipe.bulk.shard import ShardFile
 from annopipe.errors import DatasetError, JobChanged
 
-from .jobs import leftovers, make_texts, read, rows, shards, write_parquet
-
-TEXTS = make_texts(90)
-
-
-@pytest.fixture
-def job(tiny_model_folder: Path, tmp_path: Path) -> Callable[..., Any]:
-    """Run a job of five shards into a folder, twenty rows each but the last."""
-    write_parquet(tmp_path / "in.parquet", TEXTS)
-
-    def run(output: str = "out", **options: Any) -> Any:
-        settings = {"model": tiny_model_folder, "level": "sentence", "shard_rows": 20, **options}
-        return annopipe.embed_dataset(tmp_path / "in.parquet", tmp_path / output, **settings)
-
-    return run
+from .conftest import TEXTS
+from .jobs import leftovers, read, rows, shards, write_parquet
 
 
 class _Stop(Exception):
@@ -127,23 +113,6 @@ def test_a_torn_line_of_the_journal_is_dropped(torn: str, job: Any, tmp_path: Pa
     assert [json.loads(line)["shard"] for line in journal.read_text("utf-8").splitlines()] == [0, 1, 2, 3, 4]
 
 
-def test_what_a_killed_run_left_is_removed(job: Any, tmp_path: Path) -> None:
-    job()
-    out = tmp_path / "out"
-    for name in (
-        ".part-00007.parquet.99.part",
-        "part-00099.parquet",
-        "_annopipe/.manifest.json.9.part",
-        "._report.json.9.part",
-    ):
-        (out / name).write_bytes(b"half")
-    (out / "mine.txt").write_bytes(b"mine")
-    job()
-    assert leftovers(out) == []
-    assert len(shards(out)) == 5
-    assert (out / "mine.txt").read_bytes() == b"mine"
-
-
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
@@ -212,13 +181,17 @@ def test_a_file_as_output_is_refused(job: Any, tmp_path: Path) -> None:
         job()
 
 
-def test_two_runs_at_once(job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "PATIENCE", 0.1)
+def test_two_runs_at_once(
+    job: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANNOPIPE_LEASE_SECONDS", "2")
     with (
         ledger.Ledger(tmp_path / "out").held(),
-        pytest.raises(DatasetError, match="is being written by another run"),
+        pytest.raises(DatasetError, match=rf"is being written by another run, process {os.getpid()} on .*/lock\)"),
     ):
         job()
+    (said,) = capsys.readouterr().err.splitlines()
+    assert "waiting up to 2 s for a sign of life" in said
     assert job().rows == 90
 
 

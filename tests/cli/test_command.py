@@ -94,3 +94,29 @@ def test_a_text_of_another_encoding_prints_on_a_narrow_terminal() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert b"na\\xefve" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "after", ["annopipe.cli.command", "numpy", "annopipe.cli.dataset", "annopipe.bulk.run", "onnxruntime"]
+)
+@pytest.mark.parametrize("way", ["module", "entry point"])
+def test_a_signal_during_imports_ends_without_a_word(number: int, after: str, way: str, tmp_path: Path) -> None:
+    """Whichever module is being imported; a finder raises the signal when its turn comes."""
+    (tmp_path / "in.txt").write_text("a\n")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {after!r}:\n"
+        f"            os.kill(os.getpid(), {int(number)})\n"
+        "sys.meta_path.insert(0, Finder())\n"
+    )
+    program = "import sys; from annopipe.cli import main; sys.exit(main())"
+    run = [sys.executable, *(("-m", "annopipe") if way == "module" else ("-c", program))]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    words = ["embed", str(tmp_path / "in.txt"), "-o", str(tmp_path / "out"), "--level", "sentence"]
+    done = subprocess.run([*run, *words], capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, b"", b"")
+    assert not (tmp_path / "out").exists()

@@ -1,31 +1,27 @@
 """Files that are there whole or not at all, also after the power went."""
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from annopipe.errors import AnnopipeError, OutputError
+
 SCRATCH: Final = ".part"
 """Ending of files that are being written."""
-
-
-def scratch_name(target: Path) -> Path:
-    """Return the name under which this process writes a file before it has its place."""
-    return target.with_name(f".{target.name}.{os.getpid()}{SCRATCH}")
+_SEAL: Final = ', "check": "'
+_FULL: Final = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def settle(file: BinaryIO) -> None:
     """Bring what was written to the disk."""
     file.flush()
     os.fsync(file.fileno())
-
-
-def put_in_place(scratch: Path, target: Path) -> None:
-    """Rename a finished file, and bring the new name to the disk."""
-    scratch.replace(target)
-    settle_folder(target.parent)
 
 
 def settle_folder(folder: Path) -> None:
@@ -39,34 +35,91 @@ def settle_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_json(target: Path, value: Any) -> None:
-    """Write a JSON file in one step."""
-    write_text(target, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+def write_out(path: Path, text: str) -> None:
+    """Write a UTF-8 file and bring it to the disk; half characters, as odd file names hold, in JSON's form for them."""
+    with path.open("wb") as file:
+        file.write(text.encode(errors="backslashreplace"))
+        settle(file)
 
 
-def write_text(target: Path, text: str) -> None:
-    """Write a UTF-8 file in one step; half characters, as odd file names hold, in the form that JSON has for them."""
-    scratch = scratch_name(target)
-    try:
-        with scratch.open("wb") as file:
-            file.write(text.encode(errors="backslashreplace"))
-            settle(file)
-        put_in_place(scratch, target)
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
-def append_line(target: Path, line: str) -> None:
+def append(file: BinaryIO, line: str, *, settled: bool = True) -> None:
     """Add a line at the end of a file; after an error nothing of it is left where that can be done."""
-    with target.open("ab") as file:
-        before = file.tell()
-        try:
-            file.write(line.encode() + b"\n")
+    before = file.tell()
+    try:
+        file.write(line.encode() + b"\n")
+        if settled:
             settle(file)
-        except OSError:
-            with contextlib.suppress(OSError):
-                file.truncate(before)
-            raise
+        else:
+            file.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            file.truncate(before)
+        raise
+
+
+def link_in_place(scratch: Path, target: Path) -> None:
+    """Give a finished file its place, and never over another one.
+
+    Raises:
+        FileExistsError: there is one.
+    """
+    try:
+        os.link(scratch, target)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        scratch.rename(target)
+    scratch.unlink(missing_ok=True)
+    settle_folder(target.parent)
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an error of the file system name the file that was being written, and say what to do.
+
+    Raises:
+        OutputError: in place of the `OSError`.
+    """
+    try:
+        yield
+    except AnnopipeError:
+        raise
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
+def output_error(path: Path, error: OSError) -> OutputError:
+    """Return what an `OSError` means for a file that was to be written."""
+    way = "look at the folder and who may write there"
+    if error.errno in _FULL:
+        way = "free some space, and run it again"
+    elif error.errno == errno.EFBIG:
+        way = "lift the limit (ulimit -f) or choose another disk, and run it again"
+    elif error.errno == errno.EROFS:
+        way = "choose an output on a disk that can be written"
+    ours = OutputError(f"{path} cannot be written: {error.strerror or error}: {way}")
+    ours.errno = error.errno  # with its filename it would print only these two
+    return ours
+
+
+def sealed(entry: dict[str, Any]) -> str:
+    """Return a line of JSON that ends with a checksum of itself."""
+    text = json.dumps(entry)
+    return f'{text[:-1]}{_SEAL}{zlib.crc32(text[:-1].encode()):08x}"}}'
+
+
+def unsealed(line: str) -> dict[str, Any] | None:
+    """Return what a line says, None for one that is damaged; a line without a checksum is of an earlier version."""
+    body, seal, check = line.rpartition(_SEAL)
+    if seal and check != f'{zlib.crc32(body.encode("utf-8", "replace")):08x}"}}':
+        return None
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) else None
 
 
 def digest(path: Path) -> str:

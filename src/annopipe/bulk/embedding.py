@@ -5,7 +5,7 @@ from typing import Unpack
 
 from annopipe.bulk.job import Job, JobOptions, PathLike
 from annopipe.bulk.report import Report
-from annopipe.bulk.run import run_job
+from annopipe.bulk.run import check_report, run_job
 from annopipe.bulk.runners import runner_of
 
 
@@ -48,6 +48,7 @@ def embed_dataset(
         cache_size: most bytes of the cache's entries, ``"10GB"``.
         restart: drop what the output holds and begin anew.
         progress: show a bar on a terminal (default).
+        report: a JSON file to which the report is written besides, outside the output; default none.
         remote: a Spark Connect or Sail server, ``sc://host:port``, that carries the job out; docs/bulk.md tells what
             is otherwise there. The session stays until `annopipe.stop`.
 
@@ -57,6 +58,9 @@ def embed_dataset(
     Raises:
         JobChanged: the output was begun with other settings, inputs or another model.
         DatasetError: the output holds something else, is damaged, or another run writes to it.
+        OutputError: a file of the output, or the report, cannot be written; for the report before the job.
+        OutputOverlap: an input, the cache or the report lies inside the output, or two of them are one file.
+        JobTakenOver: this process was suspended, and another run has gone on with the output.
         InputFileError, MissingExtra: an input cannot be read.
         RowFailed: a row cannot be embedded, and ``on_error`` is ``stop``.
         WorkerDied: processes ended, or stalled, three times at the same rows.
@@ -64,6 +68,8 @@ def embed_dataset(
         ParamTypeError, ParamValueError, WiringError, ModelNotFound: an option that is wrong here.
     """
     job = Job.of(inputs, output, config, options)
-    if job.remote is None:
-        return run_job(job)
-    return runner_of(job.remote)(job, job.remote)
+    check_report(job)
+    report = run_job(job) if job.remote is None else runner_of(job.remote)(job, job.remote)
+    if job.report is not None:
+        report.write(job.report)
+    return report

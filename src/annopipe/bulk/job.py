@@ -46,6 +46,7 @@ class JobOptions(TypedDict, total=False):
     restart: bool
     progress: bool
     remote: str | None
+    report: str | os.PathLike[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Job:
         model, lang: as `annopipe.load` takes them.
         threads, processes, stall_seconds, memory, deduplicate, cache, cache_size, restart, progress, remote: how it is
             run.
+        report: a file for the report besides the output's own.
+        config: the TOML file that it was read from.
     """
 
     inputs: tuple[str, ...]
@@ -76,6 +79,8 @@ class Job:
     restart: bool = False
     progress: bool = True
     remote: str | None = None
+    report: Path | None = None
+    config: Path | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("processes", self.processes), ("threads", self.threads)):
@@ -123,7 +128,9 @@ class Job:
             rest["model"] = str(rest["model"])
         if "cache" in rest:
             rest["cache"] = _cache(rest["cache"])
-        return cls(settings=settings, **rest)
+        if rest.get("report") is not None:
+            rest["report"] = Path(rest["report"])
+        return cls(settings=settings, config=None if config is None else Path(config), **rest)
 
 
 def read_config(path: Path) -> dict[str, Any]:

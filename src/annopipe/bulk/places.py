@@ -8,6 +8,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 
+from annopipe.bulk.boundaries import Boundary, refuse_inside
 from annopipe.bulk.durable import digest
 from annopipe.bulk.endings import ENDINGS
 from annopipe.bulk.sources import Place
@@ -60,7 +61,7 @@ def find_files(inputs: Iterable[str | Path], output: Path) -> list[Place]:
     """Return the files of all inputs, each once, in the order of the inputs and by name within one.
 
     A folder stands for all files in it and below that end in a known way; names that begin with a dot or underscore
-    and the output's own folder are left out.
+    and the output's own folder, where it lies below, are left out.
 
     Args:
         inputs: files, folders, globs or addresses.
@@ -68,10 +69,14 @@ def find_files(inputs: Iterable[str | Path], output: Path) -> list[Place]:
 
     Raises:
         InputFileError: an input is not there, holds no file, or ends in no known way.
+        OutputOverlap: an input lies inside the output, by its name or by a link.
         MissingExtra: an address is given and fsspec is not installed.
     """
     found: dict[str, Place] = {}
+    boundary = Boundary(output)
     for entry in inputs:
+        if "://" not in str(entry):
+            refuse_inside(Path(entry), boundary, "the input")
         places = _remote(str(entry)) if "://" in str(entry) else _local(str(entry), output)
         if not places:
             msg = f"{entry}: no such file or folder, or nothing in it that ends in {LISTED}"
@@ -80,8 +85,24 @@ def find_files(inputs: Iterable[str | Path], output: Path) -> list[Place]:
             if place.suffix.lower() not in ENDINGS:
                 msg = f"{place} cannot be read: files end in {LISTED}"
                 raise InputFileError(msg)
+            if (path := path_of(place)) is not None:
+                refuse_inside(path, boundary, "the input")
             found.setdefault(str(place), place)
     return list(found.values())
+
+
+def path_of(place: Place) -> Path | None:
+    """Return the path of a file of this machine, also of one that was named by an address; None for others."""
+    if isinstance(place, Path):
+        return place
+    if isinstance(place, RemoteFile) and {"file", "local"} & {*_protocols(place.system)}:
+        return Path(place.path)
+    return None
+
+
+def _protocols(system: Any) -> tuple[str, ...]:
+    named = system.protocol
+    return (named,) if isinstance(named, str) else tuple(named)
 
 
 def _local(entry: str, output: Path) -> list[Place]:
@@ -96,6 +117,7 @@ def _local(entry: str, output: Path) -> list[Place]:
 
 
 def _of_folder(folder: Path, output: Path) -> list[Path]:
+    """Return a folder's files; those of the output that lies in it are left out, links into it are not."""
     own = output.resolve()
     return sorted(
         file
@@ -103,8 +125,12 @@ def _of_folder(folder: Path, output: Path) -> list[Path]:
         if file.suffix.lower() in ENDINGS
         and file.is_file()
         and not any(name[0] in "._" for name in file.relative_to(folder).parts)
-        and not file.resolve().is_relative_to(own)
+        and not _inside(file, own)
     )
+
+
+def _inside(file: Path, own: Path) -> bool:
+    return (file.parent.resolve() / file.name).is_relative_to(own)
 
 
 def _remote(address: str) -> list[Place]:

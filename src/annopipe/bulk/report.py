@@ -1,5 +1,6 @@
 """What a bulk job did."""
 
+import json
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -7,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from annopipe.bulk.amounts import shown
-from annopipe.bulk.ledger import Done
-
-COUNTED = ("rows", "texts", "unique", "cached", "computed", "tokens", "truncated")
+from annopipe.bulk.durable import naming
+from annopipe.bulk.journal import COUNTED, Done
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,15 @@ class Report:
     def described(self) -> dict[str, Any]:
         """Return all by name, ready for JSON."""
         return {**asdict(self), "output": str(self.output)}
+
+    def write(self, path: Path) -> None:
+        """Write all as JSON.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        with naming(path):
+            path.write_text(json.dumps(self.described(), indent=2) + "\n", encoding="utf-8")
 
     def __str__(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""

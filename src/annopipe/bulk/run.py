@@ -21,13 +21,16 @@ from annopipe.albert.content import content_hash
 from annopipe.albert.parameters import needed
 from annopipe.albert.threads import thread_count
 from annopipe.bulk.assembly import Assembled, Assembler
+from annopipe.bulk.boundaries import Boundary, check_writable, refuse_inside, refuse_same
 from annopipe.bulk.budget import Budget
 from annopipe.bulk.cache import Cache
 from annopipe.bulk.computing import Computed, Computing, InProcess, Processes
 from annopipe.bulk.engine import EngineChoice
 from annopipe.bulk.inputs import Inputs
 from annopipe.bulk.job import Job
-from annopipe.bulk.ledger import FORMAT, Done, Ledger
+from annopipe.bulk.journal import COUNTED, Done, Layout
+from annopipe.bulk.ledger import FORMAT, Ledger
+from annopipe.bulk.places import path_of
 from annopipe.bulk.planning import Planned, Planner
 from annopipe.bulk.progress import Progress
 from annopipe.bulk.report import Report, make_report
@@ -36,6 +39,7 @@ from annopipe.bulk.shard import ShardWriter
 from annopipe.bulk.slices import Slice, slices
 from annopipe.errors import RowFailed
 from annopipe.hub import locate
+from annopipe.interrupts import cleaned
 from annopipe.sentence_head import read_head, transformer_folder
 from annopipe.version import __version__
 
@@ -51,22 +55,54 @@ def run_job(job: Job) -> Report:
     choices = _choices(job, folder)
     model_hash = content_hash(folder)
     inputs = Inputs.open(job.inputs, job.output, settings.column, skip=settings.on_error == "skip")
+    _refuse_overlaps(job, inputs)
     manifest = _manifest(job, model_hash, inputs)
+    layout = Layout(inputs.rows, settings.shard_rows, settings.parts)
+    faults = inputs.faults()
     ledger = Ledger(job.output)
-    with ledger.held():
-        before = ledger.open(manifest, restart=job.restart)
-        count = max(1, -(-inputs.rows // settings.shard_rows))
-        todo = [number for number in range(count) if number not in before]
+    before = None if job.restart else ledger.finished(manifest, layout)
+    if before is not None:
+        return make_report(job.output, before.values(), [], seconds=perf_counter() - start, faults=len(faults))
+    with cleaned(), ledger.held():
+        before = ledger.open(manifest, layout, restart=job.restart)
+        todo = [number for number in range(layout.shards) if number not in before]
         run = None
         if todo:
             run = _Run(job, inputs, ledger, choices, model_hash)
-            run.work(todo, sum(done.counts["rows"] for done in before.values()))
+            run.work(todo, sum(map(layout.rows_of, before)))
         now = run.done if run is not None else []
-        faults = inputs.faults()
         report = make_report(job.output, before.values(), now, seconds=perf_counter() - start, faults=len(faults))
         every = sorted([*before.values(), *now], key=lambda done: done.shard)
         ledger.finish(report.described(), [*faults, *(entry for done in every for entry in done.failures)])
     return report
+
+
+def check_report(job: Job) -> None:
+    """Find before the job that its report cannot be written.
+
+    Raises:
+        OutputError: there is no such folder, or no right to write there.
+        OutputOverlap: it is the job's TOML file, or lies inside the output.
+    """
+    if job.report is None:
+        return
+    if job.config is not None:
+        refuse_same(job.report, [job.config], "the report", "the config")
+    if job.remote is None:
+        refuse_inside(job.report, Boundary(job.output), "the report")
+    check_writable(job.report, beside=False)
+
+
+def _refuse_overlaps(job: Job, inputs: Inputs) -> None:
+    """Refuse to write where something is read from."""
+    read = [path for file in inputs.files if (path := path_of(file.place)) is not None]
+    boundary = Boundary(job.output)
+    for path, what in ((job.cache, "the cache"), (job.report, "the report")):
+        if path is not None:
+            refuse_inside(path, boundary, what)
+            refuse_same(path, read, what, "the input")
+    if job.cache is not None and job.report is not None:
+        refuse_same(job.report, [job.cache], "the report", "the cache")
 
 
 def _manifest(job: Job, model_hash: str, inputs: Inputs) -> dict[str, Any]:
@@ -180,15 +216,15 @@ class _Maker:
                 self.run.inputs.check(number * size, (number + 1) * size)
                 files = writer.commit()
             self.progress.commit()
-            done = Done(number, files, dict(counts), failures)
+            done = Done(number, files, {name: counts[name] for name in COUNTED}, failures)
             self.run.ledger.add(done)
             self.run.done.append(done)
             if self.cache is not None:
                 self.cache.commit()
 
     def _writer(self, number: int) -> ShardWriter:
-        folder, compression = self.run.job.output, self.run.job.settings.compression
-        return ShardWriter(folder, number, self.assembler.schemas, compression, self.run.choices[1].group_bytes)
+        tenure, compression = self.run.ledger.tenure, self.run.job.settings.compression
+        return ShardWriter(tenure, number, self.assembler.schemas, compression, self.run.choices[1].group_bytes)
 
     def _finished(self, planned: Planned, results: Any, counts: Counter[str]) -> Iterator[Assembled]:
         counts["rows"] += len(planned.slice.texts)

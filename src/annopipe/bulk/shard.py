@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -10,70 +9,42 @@ from typing import Any, BinaryIO, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from annopipe.bulk.durable import digest, put_in_place, scratch_name, settle
-
-ENDING = ".parquet"
-
-
-@dataclass(frozen=True, slots=True)
-class ShardFile:
-    """A finished file: its name in the dataset's folder, size, rows and SHA-256."""
-
-    name: str
-    bytes: int
-    rows: int
-    sha256: str
-
-    def described(self) -> dict[str, Any]:
-        """Return all by name."""
-        return asdict(self)
-
-    def is_whole(self, folder: Path, *, to_the_byte: bool) -> bool:
-        """Tell whether the file is there with this size, a footer that fits and, if asked, this content."""
-        path = folder / self.name
-        try:
-            with path.open("rb") as file:
-                if path.stat().st_size != self.bytes or pq.read_metadata(file).num_rows != self.rows:
-                    return False
-        except (OSError, pa.ArrowInvalid):
-            return False
-        return not to_the_byte or digest(path) == self.sha256
-
-
-def shard_names(number: int, parts: Iterable[str]) -> dict[str, str]:
-    """Return the file of each part: in the folder itself, or in one for each of several parts."""
-    name = f"part-{number:05d}{ENDING}"
-    parts = list(parts)
-    return {part: name if len(parts) == 1 else f"{part}/{name}" for part in parts}
+from annopipe.bulk.durable import digest, settle
+from annopipe.bulk.shard_file import ShardFile, shard_names
+from annopipe.bulk.tenure import WHOLE, Tenure
 
 
 class ShardWriter:
     """Writes the files of one shard; used as a context, which removes what was not committed."""
 
     def __init__(
-        self, folder: Path, number: int, schemas: Mapping[str, pa.Schema], compression: str, group_bytes: int
+        self, tenure: Tenure, number: int, schemas: Mapping[str, pa.Schema], compression: str, group_bytes: int
     ) -> None:
         names = shard_names(number, schemas)
-        self._folder = folder
+        self._tenure = tenure
         self._files = {
-            part: _PartFile(folder / names[part], names[part], schema, compression, group_bytes)
+            part: _PartFile(tenure.scratch(names[part]), names[part], schema, compression, group_bytes)
             for part, schema in schemas.items()
         }
 
     def __enter__(self) -> Self:
-        """Open the files."""
+        """Open the files, noted before they are there."""
+        self._tenure.begin_files([file.name for file in self._files.values()])
         with contextlib.ExitStack() as undo:
             undo.callback(self._discard)
             for file in self._files.values():
-                file.open()
+                with self._tenure.writing(file.name):
+                    file.open()
             undo.pop_all()
         return self
 
     def write(self, batches: Mapping[str, list[pa.RecordBatch]]) -> None:
         """Add rows to each part."""
         for part, some in batches.items():
-            for batch in some:
-                self._files[part].write(batch)
+            file = self._files[part]
+            with self._tenure.writing(file.name):
+                for batch in some:
+                    file.write(batch)
 
     def mark(self) -> dict[str, int]:
         """Return how many rows each part has so far."""
@@ -86,9 +57,12 @@ class ShardWriter:
 
     def commit(self) -> list[ShardFile]:
         """Finish the files, bring them to the disk and put them in place."""
+        records = []
         for file in self._files.values():
-            file.finish()
-        return [file.place() for file in self._files.values()]
+            with self._tenure.writing(file.name):
+                records.append(file.finish())
+        self._tenure.place(records)
+        return records
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -104,9 +78,8 @@ class ShardWriter:
 class _PartFile:
     """One file of a shard, in row groups of some size."""
 
-    def __init__(self, target: Path, name: str, schema: pa.Schema, compression: str, group_bytes: int) -> None:
-        self._target, self._name, self._schema = target, name, schema
-        self._scratch = scratch_name(target)
+    def __init__(self, scratch: Path, name: str, schema: pa.Schema, compression: str, group_bytes: int) -> None:
+        self._scratch, self.name, self._schema = scratch, name, schema
         self._compression, self._group_bytes = compression, group_bytes
         self._waiting: list[pa.RecordBatch] = []
         self._size = self.written = 0
@@ -115,7 +88,6 @@ class _PartFile:
         self._writer: Any = None
 
     def open(self) -> None:
-        self._target.parent.mkdir(exist_ok=True)
         self._begin()
 
     def _begin(self) -> None:
@@ -145,14 +117,16 @@ class _PartFile:
             self._writer.write_table(table, row_group_size=max(1, table.num_rows))
         self._waiting, self._size = [], 0
 
-    def finish(self) -> None:
+    def finish(self) -> ShardFile:
         self._close()
         if self._withdrawn:
             self._write_again()
+        rows = self.written - sum(end - first for first, end in self._withdrawn)
+        return ShardFile(self.name, self._scratch.stat().st_size, rows, digest(self._scratch))
 
     def _write_again(self) -> None:
         """Write the rows once more that stay, row group by row group: what is in a Parquet file cannot be taken out."""
-        whole = self._scratch.with_name(f".whole{self._scratch.name}")
+        whole = self._scratch.with_name(WHOLE + self._scratch.name)
         self._scratch.replace(whole)
         try:
             with whole.open("rb") as file, pq.ParquetFile(file) as source:
@@ -174,12 +148,6 @@ class _PartFile:
             settle(self._file)
             self._file.close()
             self._file = None
-
-    def place(self) -> ShardFile:
-        rows = self.written - sum(end - first for first, end in self._withdrawn)
-        record = ShardFile(self._name, self._scratch.stat().st_size, rows, digest(self._scratch))
-        put_in_place(self._scratch, self._target)
-        return record
 
     def discard(self) -> None:
         if self._writer is not None:

@@ -5,11 +5,13 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from typing import Any, Final
 
 from annopipe.cli import card, doctor, embed, export, importing, models, pull, remove, run
 from annopipe.errors import AnnopipeError
 from annopipe.hub.hints import shell_form
+from annopipe.interrupts import at_once, exit_code, unwound
 from annopipe.version import __version__
 
 OK: Final = 0
@@ -25,7 +27,8 @@ examples:
   annopipe pull albert_embeddings_albert_base_v1         a model by its name, for good
   annopipe doctor                                        what is installed, and a self-test
 
-exit codes: 0 done, 1 the doctor found a fault, 2 refused (the reason is on stderr), 130 interrupted
+exit codes: 0 done, 1 the doctor found a fault, 2 refused (the reason is on stderr), 130 interrupted, 143 and 129 ended
+by SIGTERM and SIGHUP
 """
 
 
@@ -55,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     An error of annopipe or of the file system is one line on stderr and exit code 2; ``--debug`` lets it through.
     """
     try:
-        options = make_parser().parse_args(arguments)
+        with at_once():
+            options = make_parser().parse_args(arguments)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else OK
     _tolerate_any_character(sys.stdout, sys.stderr)
@@ -67,21 +71,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        code: int = options.run(options)
+        with nullcontext() if options.run is run.run else unwound():  # a script's signals are its own
+            code: int = options.run(options)
         if sys.stdout is not None:  # closed by whoever runs the command
             sys.stdout.flush()
     except BrokenPipeError:
         _forget_output()
         return PIPE_CLOSED
-    except KeyboardInterrupt:
-        print("annopipe: interrupted", file=sys.stderr)
-        return INTERRUPTED
+    except KeyboardInterrupt as end:
+        with suppress(OSError):  # the terminal may be gone
+            print(f"annopipe: {_ending(end)}", file=sys.stderr, flush=True)
+        return exit_code(end)
     except (AnnopipeError, OSError) as error:
         if options.debug:
             raise
         print(f"annopipe: {type(error).__name__}: {one_line(error)}", file=sys.stderr)
         return REFUSED
     return code
+
+
+def _ending(end: KeyboardInterrupt) -> str:
+    return "interrupted" if exit_code(end) == INTERRUPTED else f"ended by {end}"
 
 
 def one_line(error: Exception) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from annopipe.bulk.endings import ENDINGS
 from annopipe.errors import CommandError
+from annopipe.interrupts import at_once
 
 _SHARED: Final = ("model", "lang", "dialect", "pooling", "layers", "sentences", "column", "prefix")
 _OWN: Final = (
@@ -28,6 +29,7 @@ _OWN: Final = (
     "cache_size",
     "restart",
     "remote",
+    "report",
 )
 """Options of `annopipe.embed_dataset` that the command has under the same name, in other commands' words and here."""
 
@@ -70,7 +72,7 @@ def refuse_dataset_options(options: argparse.Namespace) -> None:
     Raises:
         CommandError: there are some.
     """
-    given = [name for name in (*_OWN, "report") if getattr(options, name) is not None]
+    given = [name for name in _OWN if getattr(options, name) is not None]
     if given:
         flag = "no-deduplicate" if given[0] == "deduplicate" else given[0].replace("_", "-")
         msg = f"--{flag} is for datasets: give a folder as output, -o FOLDER"
@@ -79,17 +81,15 @@ def refuse_dataset_options(options: argparse.Namespace) -> None:
 
 def run_dataset(options: argparse.Namespace) -> int:
     """Make the dataset, and say on stderr what was done."""
-    from annopipe.bulk.embedding import embed_dataset
+    with at_once():
+        from annopipe.bulk.embedding import embed_dataset
 
     if options.overwrite:
         raise CommandError("--overwrite is for one file: a dataset goes on where it ended, or begins anew (--restart)")
     given: dict[str, Any] = {name: getattr(options, name) for name in (*_SHARED, *_OWN)}
     said = {name: value for name, value in given.items() if value is not None}
     report = embed_dataset(options.inputs or None, options.output, config=options.config, **said)
-    described = json.dumps(report.described(), indent=2)
-    if options.report is not None:
-        options.report.write_text(described + "\n", encoding="utf-8")
     if options.json:
-        print(described)
+        print(json.dumps(report.described(), indent=2))
     print(report, file=sys.stderr)
     return 0

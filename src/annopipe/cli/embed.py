@@ -10,6 +10,7 @@ from annopipe.bulk.endings import ENDINGS
 from annopipe.cli.dataset import add_dataset_options, is_folder, refuse_dataset_options, run_dataset
 from annopipe.dialect import DIALECTS
 from annopipe.errors import CommandError
+from annopipe.interrupts import at_once
 from annopipe.warnings import warn_once
 
 if TYPE_CHECKING:
@@ -110,13 +111,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run_texts(options: argparse.Namespace) -> int:
-    from annopipe.cli.texts import TextJob
+    with at_once():
+        from annopipe.cli.texts import TextJob
 
     return TextJob(_choice(options), as_json=options.json).run(options.inputs)
 
 
 def _run_file(options: argparse.Namespace, file: Path) -> int:
-    from annopipe.cli.file_job import FileJob
+    with at_once():
+        from annopipe.cli.file_job import FileJob
 
     return FileJob(_choice(options), file, options.output, overwrite=options.overwrite).run()
 

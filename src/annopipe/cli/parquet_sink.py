@@ -1,15 +1,16 @@
 """A Parquet file that appears when it is complete, or not at all."""
 
-import os
-import tempfile
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from annopipe.bulk.boundaries import check_writable
+from annopipe.bulk.durable import SCRATCH, naming, settle
 from annopipe.errors import CommandError
 
 GROUP_BYTES: Final = 64_000_000
@@ -22,6 +23,7 @@ class ParquetSink:
 
     Raises:
         CommandError: not a ``.parquet`` name, a folder that does not exist, or a file that does.
+        OutputError: the folder cannot be written; found before there is anything to write.
     """
 
     target: Path
@@ -38,6 +40,7 @@ class ParquetSink:
             msg = f"the output {self.target} is a folder: give the name of a file"
             raise CommandError(msg)
         self._check_free()
+        check_writable(self.target, beside=True)
 
     def _check_free(self) -> None:
         if self.target.exists() and not self.overwrite:
@@ -46,18 +49,28 @@ class ParquetSink:
 
     def write(self, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
         """Write all batches; on any error or interrupt the temporary file goes and the target stays as it was."""
-        handle, name = tempfile.mkstemp(prefix=f".{self.target.name}-", suffix=".part", dir=self.target.parent)
-        os.close(handle)
-        scratch = Path(name)
+        scratch = self.target.with_name(f".{self.target.name}-{uuid.uuid4().hex[:8]}{SCRATCH}")
         try:
-            with scratch.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
-                for group in _groups(schema, batches):
-                    writer.write_table(group)
+            with scratch.open("xb") as file:
+                self._write(file, schema, batches)
             self._check_free()
-            scratch.chmod(0o666 & ~_umask())
-            scratch.replace(self.target)
+            with naming(self.target):
+                scratch.replace(self.target)
         finally:
             scratch.unlink(missing_ok=True)
+
+    def _write(self, file: BinaryIO, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+        """Write and settle; errors of writing name the target, those of reading stay what they are."""
+        writer = pq.ParquetWriter(file, schema, compression="zstd")
+        try:
+            for group in _groups(schema, batches):
+                with naming(self.target):
+                    writer.write_table(group)
+            with naming(self.target):
+                writer.close()
+                settle(file)
+        finally:
+            writer.is_open = False  # else it tries again when it is collected
 
 
 def _groups(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -72,9 +85,3 @@ def _groups(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> Iterator[pa
             waiting, size = [], 0
     if waiting:
         yield pa.Table.from_batches(waiting, schema)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -1,50 +1,144 @@
-"""One process at a time fetches a model: a lock that needs nothing but a shared folder.
+"""One process at a time: a lock that needs nothing but a shared folder, and that whoever died gives back.
 
-The lock is a file that only one process can create (``O_EXCL``, which network disks honour, too; ``flock`` succeeds for
-everybody on some of them). Its holder touches it every few seconds. It is left behind when its process is gone from
-this machine, or when nobody has touched it for a minute by the watch of the one who waits. A lock that is broken by
-mistake costs a second download and nothing else: what is written is private to a process until it is renamed into
-place.
+The lock is filelock's ``SoftFileLease``: a file that only one process can create (``O_EXCL``, which network disks
+honour, too; ``flock`` succeeds for every process on some of them). It names host, process and the start of the process,
+and its holder touches it every few seconds. It is taken over at once where its process is gone from this machine, also
+when another one has its number now, and else when it was silent for the lease by the watch of the one who waits.
+
+A lease says who should work. A holder that was suspended may wake after a takeover and believe that it still holds the
+lock: what is written under it needs a fence of its own (`annopipe.bulk.tenure`), or must be private until it is renamed
+into place (`annopipe.hub.partials`).
 """
 
 import contextlib
-import json
 import logging
 import os
-import socket
-import threading
+import stat
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from annopipe.errors import ParamValueError
+
+if TYPE_CHECKING:
+    import filelock
+
+VARIABLE: Final = "ANNOPIPE_LEASE_SECONDS"
+LEASE: Final = 30.0
+"""Seconds of silence after which a lock counts as left behind."""
+LONGEST: Final = 600.0
+"""A lock that asks for a longer silence than this, or than this process's own lease, is damaged."""
+BEATS: Final = 6
+"""Signs of life in one lease."""
 POLL: float = 0.1
-BEAT: float = 5.0
-SILENCE: float = 60.0
+PATIENCE: float = 20.0
+"""Seconds of waiting for a download that are not worth a line."""
 
 _log: Final = logging.getLogger(__name__)
 
 
-class Holder(NamedTuple):
-    """Who holds a lock."""
+def lease_seconds() -> float:
+    """Return the lease: ``ANNOPIPE_LEASE_SECONDS``, else 30 seconds.
 
-    host: str
-    process: int
-    token: str
+    Raises:
+        ParamValueError: the variable holds something else than seconds.
+    """
+    given = os.environ.get(VARIABLE, "")
+    if not given:
+        return LEASE
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST:
+        msg = f"{VARIABLE} is {given!r}: give seconds, more than 0 and at most {LONGEST:.0f}"
+        raise ParamValueError(msg)
+    return seconds
 
-    def __str__(self) -> str:
-        """Name the process for a person."""
-        return f"process {self.process} on {self.host}"
+
+class Stamp(NamedTuple):
+    """Which file lies at the lock's place, and when it was touched last."""
+
+    device: int
+    inode: int
+    touched: int
+
+
+class Lease:
+    """A lock that is looked at as often as its user likes.
+
+    Attributes:
+        path: the lock's file; its folder must exist.
+        seconds: of silence after which it is taken over.
+        holder: who held it at the last look, for a person.
+        is_alive: whether the holder gave a sign of life since the first look.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.seconds = lease_seconds()
+        self.holder = "another process"
+        self.is_alive = False
+        self._lease: filelock.SoftFileLease | None = None
+        self._seen: Stamp | None = None
+        self._since = 0.0
+
+    def acquire(self) -> bool:
+        """Take the lock if it is free or was left behind; look again later if not.
+
+        Raises:
+            OSError: the lock's file cannot be written, or something else lies in its place.
+        """
+        there = _stamp(self.path)
+        owner = _owner(self.path) if there is not None else {}
+        duration = _duration(owner, self.seconds)
+        if (there is None or duration is not None) and self._try(duration or self.seconds):
+            return True
+        self._watch(_stamp(self.path), owner)
+        if duration is None and self._seen is not None and self._silence() > self.seconds:
+            _remove(self.path, self._seen)
+        return False
+
+    def release(self) -> None:
+        """Give the lock back; one that was lost meanwhile stays its new holder's."""
+        if self._lease is not None:
+            self._lease.release(force=True)
+
+    def _try(self, duration: float) -> bool:
+        import filelock  # workers of Spark, which fetch nothing, need not have it
+
+        if self._lease is None or self._lease.lease_duration != duration:
+            self._lease = filelock.SoftFileLease(
+                self.path, lease_duration=duration, heartbeat_interval=duration / BEATS, timeout=0
+            )
+        try:
+            self._lease.acquire()
+        except (filelock.Timeout, filelock.LeaseSettingsMismatch):
+            return False
+        return True
+
+    def _watch(self, there: Stamp | None, owner: dict[str, str]) -> None:
+        if owner:
+            self.holder = f"process {owner.get('pid', '?')} on {owner.get('host', '?').partition('?pidns-')[0]}"
+        if there is None or there == self._seen:
+            return
+        self.is_alive = self._seen is not None
+        self._seen, self._since = there, time.monotonic()
+
+    def _silence(self) -> float:
+        return time.monotonic() - self._since
 
 
 @contextlib.contextmanager
 def held(path: Path, *, done: Callable[[], bool]) -> Iterator[bool]:
-    """Hold the lock ``path``, or find that what it is for is ``done`` by somebody else.
+    """Hold the lock ``path``, or find that what it is for is ``done`` by another process.
 
     Args:
         path: the lock's file; its folder must exist.
-        done: asked while waiting; once it is true nobody needs the lock.
+        done: asked while waiting; once it is true the lock is not needed.
 
     Yields:
         True with the lock held, False without it because all is done.
@@ -52,126 +146,74 @@ def held(path: Path, *, done: Callable[[], bool]) -> Iterator[bool]:
     Raises:
         OSError: the lock's file cannot be written.
     """
-    mine = Holder(socket.gethostname(), os.getpid(), uuid.uuid4().hex)
-    if not _acquire(path, mine, done):
-        yield False
-        return
-    stop = threading.Event()
-    beat = threading.Thread(target=_touch, args=(path, stop), daemon=True, name=f"lock {path.name}")
-    beat.start()
+    lease = Lease(path)
+    begin, said = time.monotonic(), False
     try:
+        while not lease.acquire():
+            if done():
+                yield False
+                return
+            if not said and time.monotonic() - begin > PATIENCE:
+                say(f"waiting for {path.stem}: {lease.holder} works on it (lock {path})")
+                said = True
+            time.sleep(POLL)
         yield True
     finally:
-        stop.set()
-        beat.join()
-        if _read(path) == mine:
-            path.unlink(missing_ok=True)
+        lease.release()
 
 
-def _acquire(path: Path, mine: Holder, done: Callable[[], bool]) -> bool:
-    watch = _Watch()
-    while not _create(path, mine):
-        if done():
-            return False
-        other = _read(path)
-        if other is not None and watch.left_behind(path, other):
-            _break(path, other)
-            continue
-        time.sleep(POLL)
-    return True
+def say(line: str) -> None:
+    """Say on stderr what a run waits for or leaves alone, and in the log."""
+    _log.info("%s", line)
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"annopipe: {line}\n")
 
 
-def _create(path: Path, mine: Holder) -> bool:
-    """Create the lock with its content at once, or find it there: a link to a finished file is as exclusive."""
+def _stamp(path: Path) -> Stamp | None:
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
-    except FileExistsError:
-        return False
-    except PermissionError:
-        if path.exists():  # Windows, while another process is removing it
-            return False
-        raise
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(mine._asdict(), file)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
-    return True
-
-
-def _read(path: Path) -> Holder | None:
-    """Return who holds the lock; one that is being written or damaged has an unknown holder."""
-    try:
-        return Holder(**json.loads(path.read_text(encoding="utf-8")))
+        found = path.lstat()
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, RecursionError):
-        return Holder("?", 0, "")
+    if not stat.S_ISREG(found.st_mode):
+        msg = f"{path} should be a lock file, and is a folder, a link or a device: move it away"
+        raise OSError(msg)
+    return Stamp(found.st_dev, found.st_ino, found.st_mtime_ns)
 
 
-class _Watch:
-    """How long a lock has lain there untouched, by the clock of the one who waits."""
-
-    def __init__(self) -> None:
-        self._seen: tuple[Holder, int] | None = None
-        self._since = time.monotonic()
-
-    def left_behind(self, path: Path, holder: Holder) -> bool:
-        """Tell whether nobody can be alive who holds the lock."""
-        try:
-            touched = path.stat().st_mtime_ns
-        except OSError:
-            return False
-        if (holder, touched) != self._seen:
-            if self._seen is None or self._seen[0] != holder:
-                _log.info("%s is being fetched by %s; waiting", path.stem, holder)
-            self._seen, self._since = (holder, touched), time.monotonic()
-        if holder.host == socket.gethostname() and not is_running(holder.process):
-            return True
-        return time.monotonic() - self._since > SILENCE
-
-
-def is_running(process: int) -> bool:
-    """Tell whether a process of this machine is there; where that cannot be told, it is."""
-    if os.name == "nt":
-        return _is_running_windows(process)
+def _owner(path: Path) -> dict[str, str]:
+    """Return what a lock says of its holder; nothing where it is empty, damaged, or of another kind."""
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+        text = path.read_text("utf-8", "replace")
+    except OSError:
+        return {}
+    first, *lines = text.splitlines() or [""]
+    if not first.startswith("filelock/") or not text.endswith("\n"):
+        return {}
+    return {key: value for key, _, value in (line.partition("=") for line in lines)}
 
 
-def _is_running_windows(process: int) -> bool:
-    """``os.kill`` would end the process there."""
-    import ctypes
+def _duration(owner: dict[str, str], own: float) -> float | None:
+    """Return the lease that its holder asked for, which whoever waits must keep; None for no lock that can be read."""
+    if owner.get("mode") != "lease" or not owner.get("token") or not owner.get("host"):
+        return None
+    try:
+        seconds, _ = float(owner["duration"]), int(owner["pid"])
+    except (KeyError, ValueError):
+        return None
+    return seconds if 0 < seconds <= max(own, LONGEST) else None
 
-    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - mypy knows it on Windows alone
-    handle = kernel.OpenProcess(0x1000, False, process)
-    if handle:
-        kernel.CloseHandle(handle)
-    return bool(handle)
 
-
-def _break(path: Path, holder: Holder) -> None:
-    """Take a lock away that was left behind; if another process was faster, give its own back."""
+def _remove(path: Path, seen: Stamp) -> None:
+    """Take away what lies in the lock's place and was silent; if another lock is there by now, put it back."""
     aside = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}")
     try:
         path.rename(aside)
     except OSError:
         return
-    if _read(aside) != holder:
+    if _stamp(aside) != seen:
         with contextlib.suppress(OSError):
             os.link(aside, path)
     else:
-        _log.info("the lock of %s, which is gone, was removed: %s", holder, path)
+        _log.info("a lock that no process touched any more was removed: %s", path)
     aside.unlink(missing_ok=True)
-
-
-def _touch(path: Path, stop: threading.Event) -> None:
-    while not stop.wait(BEAT):
-        with contextlib.suppress(OSError):
-            os.utime(path)

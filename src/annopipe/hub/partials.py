@@ -5,14 +5,13 @@ A folder changes hands by being renamed, which only one process can do: no lock 
 
 import os
 import shutil
-import socket
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from annopipe.hub.lock import is_running
+from annopipe.hub.processes import is_running, machine
 from annopipe.hub.store import PARTIAL, store_folder
 
 ABANDONED_AFTER: Final = 24 * 3600.0
@@ -26,7 +25,7 @@ def claim(key: str) -> Path:
     """
     root = store_folder() / PARTIAL
     root.mkdir(parents=True, exist_ok=True)
-    mine = root / f"{key}@{os.getpid()}.{uuid.uuid4().hex[:8]}.{socket.gethostname()}"
+    mine = root / f"{key}@{os.getpid()}.{uuid.uuid4().hex[:8]}.{machine()}"
     for left in _left_behind(root, key):
         try:
             left.rename(mine)
@@ -57,7 +56,7 @@ def _left_behind(root: Path, key: str) -> Iterator[Path]:
         yield root / key
     for path in root.glob(f"{key}@*"):
         process, _, rest = path.name.removeprefix(f"{key}@").partition(".")
-        here = rest.partition(".")[2] == socket.gethostname()
+        here = rest.partition(".")[2] == machine()
         if (here and process.isdigit() and not is_running(int(process))) or _is_old(path):
             yield path
 

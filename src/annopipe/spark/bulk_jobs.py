@@ -19,7 +19,7 @@ from annopipe.bulk.result import empty
 from annopipe.bulk.settings import ROWS, Settings
 from annopipe.bulk.slices import slices
 from annopipe.columns import rows_of
-from annopipe.errors import DatasetError, InputFileError, ParamValueError, WiringError
+from annopipe.errors import DatasetError, InputFileError, OutputOverlap, ParamValueError, WiringError
 from annopipe.frames.carrying import ROW_COLUMN
 from annopipe.hub import locate
 from annopipe.spark.adapter import SparkAdapter
@@ -44,6 +44,7 @@ def run_remotely(job: Job, remote: str) -> Report:
     """
     begin = perf_counter()
     _check(job)
+    _refuse_overlaps(job)
     model = AlbertModel.shared(locate(job.model, job.lang))
     session = start(remote=remote)
     made = _embedded(_read(session, job), job.settings, model)
@@ -67,6 +68,16 @@ def _check(job: Job) -> None:
         if given:
             msg = f"{name} does not go with remote: a Spark engine {reason}"
             raise ParamValueError(msg)
+
+
+def _refuse_overlaps(job: Job) -> None:
+    """Refuse inputs in the output: an engine that replaces it deletes them."""
+    output = _address(job.output.as_posix()).rstrip("/")
+    for entry in job.inputs:
+        address = _address(entry).rstrip("/")
+        if address == output or address.startswith(output + "/"):
+            msg = f"the input {entry} lies inside the output {job.output}: choose another output"
+            raise OutputOverlap(msg)
 
 
 def _address(path: str) -> str:

@@ -10,7 +10,7 @@ from annopipe.albert.threads import thread_count
 from annopipe.cli.doctor.section import Section
 from annopipe.version import __version__
 
-NEEDED: Final = ("numpy", "onnxruntime", "platformdirs", "pyarrow", "regex", "sentencepiece")
+NEEDED: Final = ("filelock", "numpy", "onnxruntime", "platformdirs", "pyarrow", "regex", "sentencepiece")
 
 
 def versions() -> Section:
