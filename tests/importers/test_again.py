@@ -13,6 +13,8 @@ from annopipe.annotators.albert_embeddings import AlbertEmbeddings
 from annopipe.errors import ModelError, ModelFileMissing, NameTaken
 from annopipe.hub.store import models_in
 from importers.conftest import change_config, same_bits, vectors
+from sentence_models import make_sentence_model, switched
+from tiny_model import make_tiny_model
 
 FORMS = ("hf", "onnx", "spark-nlp")
 TOKENIZER = "tokenizer_config.json"
@@ -102,6 +104,24 @@ def test_truly_other_content_has_its_name_refused(
         annopipe.import_model(place, "mine", "en")
     assert same_bits(vectors("mine"), vectors(tiny_model_folder))
     assert (store / "mine_en").is_dir()
+
+
+@pytest.mark.filterwarnings("ignore:.*has sentence vectors of its own")
+@pytest.mark.parametrize("transformer", ["", "0_Transformer"])
+def test_models_differ_by_their_way_to_sentence_vectors(transformer: str, store: Path, tmp_path: Path) -> None:
+    mean = make_sentence_model(tmp_path / "mean", switched("mean"), transformer=transformer)
+    first = make_sentence_model(tmp_path / "cls", switched("cls"), transformer=transformer)
+    card = annopipe.import_model(mean, "mine")
+    assert annopipe.import_model(mean, "mine").folder == card.folder == store / "mine_en"
+    for form in FORMS:
+        [place] = exported(form, True, tmp_path / form)
+        assert annopipe.import_model(place, "mine").folder == store / "mine_en"
+    for other in (first, mean / transformer if transformer else make_tiny_model(tmp_path / "plain")):
+        with pytest.raises(NameTaken, match="with other content"):
+            annopipe.import_model(other, "mine")
+    stage = AlbertEmbeddings.loadSavedModel(first)
+    assert stage._model().folder == first
+    assert stage._model().left_out == ()
 
 
 @pytest.mark.parametrize("session", [(), (None,), (object(),)])

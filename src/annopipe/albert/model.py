@@ -110,7 +110,7 @@ class AlbertModel:
     @cached_property
     def left_out(self) -> tuple[str, ...]:
         """Names of the tensors in the folder that are no part of the encoder, such as heads; vectors need none."""
-        return left_out(self.folder, self.config)
+        return left_out(transformer_folder(self.folder), self.config)
 
     def embed_words(
         self,

@@ -15,6 +15,7 @@ NEEDED: Final = {"config.json", "spiece.model"}
 WEIGHTS: Final = {"model.safetensors", "model.safetensors.index.json", "model.int8.safetensors"}
 """One of these, and the files of ``NEEDED``, make a model folder."""
 
+MODULES: Final = "modules.json"
 WEB: Final = ("http://", "https://")
 ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz")
 
@@ -40,7 +41,7 @@ def source_of(place: str) -> str:
     if web or is_address(place):
         return str(_read(place))
     path = path_here(place).resolve()
-    names = {one.name for one in path.iterdir()} if path.is_dir() else set()
+    names = {one.relative_to(path).as_posix() for depth in ("*", "*/*") for one in path.glob(depth)}
     return str(path) if not path.exists() or _is_model(names) else str(_read(str(path)))
 
 
@@ -50,4 +51,7 @@ def _read(source: str) -> Path:
 
 
 def _is_model(names: Collection[str]) -> bool:
+    """Tell whether files make a model; in a folder of sentence-transformers they may lie in a folder inside."""
+    if MODULES in names:
+        names = {name.rpartition("/")[2] for name in names}
     return set(names) >= NEEDED and not WEIGHTS.isdisjoint(names)

@@ -8,7 +8,8 @@ import os
 import shutil
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,9 @@ from annopipe.version import __version__
 
 WORK: Final = "import"
 MADE: Final = "model"
+WITH_HEADS: Final = {"hugging-face", "torch"}
+"""Formats whose folders always say how a text becomes one vector, where it is not the mean."""
+
 SWITCHES: Final = tuple(one.name for one in dataclasses.fields(FoldingRules))
 
 _log: Final = logging.getLogger(__name__)
@@ -135,7 +139,8 @@ def _import(order: Order, choices: Choices, told: Mapping[str, str | None], work
         )
     _finish(made, names, called, source, found, checked, told)
     switches = [name for name in SWITCHES if name in tokenizer_config(found)]
-    return _keep(made, called, switches, over=order.replace)
+    heads = found.sentences is not None or found.kind in WITH_HEADS
+    return _keep(made, called, partial(same_model, switches=switches, heads=heads), over=order.replace)
 
 
 def _finish(
@@ -165,11 +170,11 @@ def _finish(
     write_card(made, called, source, found, checked, told)
 
 
-def _keep(made: Path, called: Naming, switches: list[str], *, over: bool) -> Card:
+def _keep(made: Path, called: Naming, same: Callable[[Path, Path], bool], *, over: bool) -> Card:
     """Put a finished model into the store, unless the same one is there."""
     key = called.model.key
     if key in models_in(BUNDLED):
-        if not same_model(BUNDLED / key, made, switches):
+        if not same(BUNDLED / key, made):
             raise NameTaken(f"{called.model} comes with the package: give the model another name")
         return card_of_folder(BUNDLED / key, called.model)
     store = store_folder()
@@ -177,7 +182,7 @@ def _keep(made: Path, called: Naming, switches: list[str], *, over: bool) -> Car
     with held(store / LOCKS / f"{key}.lock", done=lambda: False):
         there = in_store(key)
         if there is not None and not over:
-            if not same_model(there, made, switches):
+            if not same(there, made):
                 raise NameTaken(
                     f"{called.model} is in the store {store} with other content: give the new one another name, or "
                     "replace it (replace=True, --replace)"

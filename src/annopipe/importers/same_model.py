@@ -10,8 +10,10 @@ from annopipe.albert.checkpoint import Weights, read_weights
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.content import content_hash
 from annopipe.albert.parameters import layer_prefix
+from annopipe.albert.sentence_steps import SentenceSteps
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.errors import ModelError
+from annopipe.sentence_head import read_head, transformer_folder
 
 PLACES: Final = "embeddings.position_embeddings.weight"
 TYPES: Final = "embeddings.token_type_embeddings.weight"
@@ -19,7 +21,7 @@ LAYERS: Final = "encoder.albert_layer_groups."
 SIZES: Final = ("num_attention_heads", "activation")
 
 
-def same_model(there: Path, made: Path, switches: Collection[str]) -> bool:
+def same_model(there: Path, made: Path, switches: Collection[str], *, heads: bool) -> bool:
     """Tell whether two folders hold the same weights, read in the same way, with the same vocabulary.
 
     Exports change what vectors do not depend on: int8 rows become the float32 numbers that they stand for, the segment
@@ -29,11 +31,28 @@ def same_model(there: Path, made: Path, switches: Collection[str]) -> bool:
         there: the model that is stored.
         made: the one that was imported.
         switches: of normalisation, that the source of the second one told; the others are not compared.
+        heads: whether the format of the source holds ways to sentence vectors; else they are not compared.
     """
     try:
-        return content_hash(there) == content_hash(made) or _alike(there, made, switches)
+        if content_hash(there) == content_hash(made):
+            return True
+        if heads and not _same_head(there, made):
+            return False
+        return _alike(transformer_folder(there), transformer_folder(made), switches)
     except ModelError:
         return False
+
+
+def _same_head(there: Path, made: Path) -> bool:
+    """Tell whether two models have the same way to sentence vectors, or none."""
+    first, second = read_head(there), read_head(made)
+    if first is None or second is None:
+        return first is second
+    ours, theirs = SentenceSteps.read(there, first).weights, SentenceSteps.read(made, second).weights
+    return first.identity() == second.identity() and all(
+        one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
+        for one, other in zip(ours, theirs, strict=True)
+    )
 
 
 def _alike(there: Path, made: Path, switches: Collection[str]) -> bool:

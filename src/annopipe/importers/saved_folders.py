@@ -6,6 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from annopipe.importers.layout import find_model, reader
 from annopipe.importers.limits import USUAL
 from annopipe.importers.model_folder import write_folder
 from annopipe.importers.self_check import check_model
+from annopipe.importers.sentence_head import head_of
 from annopipe.importers.sources import Source, open_source
 
 SAVED: Final = ".saved"
@@ -50,7 +52,7 @@ def kept(source: str) -> Path:
 def _make(source: Source, work: Path, made: Path) -> None:
     with in_words_of(source, work):
         folder, kind = find_model(source.folder)
-        found = reader(kind)(folder, Choices())
+        found = replace(reader(kind)(folder, Choices()), sentences=head_of(source.folder, folder))
         names = write_folder(found, made, source.told)
         check_model(made, found.graph)
     write_sums(made, names)
