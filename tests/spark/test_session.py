@@ -2,8 +2,10 @@
 
 import logging
 import os
+import subprocess
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,9 @@ import annopipe
 from annopipe.errors import AnnopipeWarning, MissingExtra, PackageMixture, ParamValueError, SessionError
 from annopipe.spark import classic, neighbours, packages, session
 
+as_root = pytest.mark.skipif(
+    not Path("/proc/self").is_dir() or getattr(os, "getuid", lambda: 1)() != 0, reason="needs root and /proc"
+)
 BEGIN = "import annopipe\nspark = annopipe.start()\n"
 
 
@@ -68,6 +73,8 @@ def test_wrong_arguments(arguments: dict[str, str], told: str) -> None:
 def test_stop_and_start_again(python: Callable[..., str]) -> None:
     script = """
 import os
+import subprocess
+import sys
 import annopipe
 annopipe.stop()
 for _ in range(2):
@@ -136,6 +143,8 @@ server.stop()
 def test_spark_remote_of_the_user_is_followed(python: Callable[..., str]) -> None:
     script = """
 import os
+import subprocess
+import sys
 from pysail.spark import SparkConnectServer
 os.environ["RUST_LOG"] = "error"
 server = SparkConnectServer("127.0.0.1", 0)
@@ -227,7 +236,7 @@ def test_no_wheel_of_sail_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_other_users_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pysail", reason="pysail is absent: pip install 'annopipe[sail]'")
-    monkeypatch.setattr(session, "other_users", lambda: ["mallory"])
+    monkeypatch.setattr(neighbours, "other_users", lambda: ["mallory"])
     monkeypatch.setattr("annopipe.warnings._said", set())
 
     def enough(conf: Any) -> Any:
@@ -238,7 +247,41 @@ def test_other_users_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
         session._start_sail({})
 
 
+def test_other_users_are_refused_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "other_users", lambda: ["mallory"])
+    monkeypatch.setenv("ANNOPIPE_STRICT_LOCAL", "1")
+    with pytest.raises(SessionError, match=r"mallory.*ANNOPIPE_STRICT_LOCAL"):
+        neighbours.check_neighbours()
+    monkeypatch.setattr(neighbours, "other_users", list)
+    neighbours.check_neighbours()
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self").is_dir() or getattr(os, "getuid", lambda: 1)() != 0, reason="needs root and /proc"
+)
+def test_users_are_read_from_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    before = neighbours.other_users()
+    with subprocess.Popen(["/bin/cat"], user=4321, stdin=subprocess.PIPE) as other:
+        found = set(neighbours.other_users()) - set(before)
+        other.communicate(b"")
+    assert found == {"user id 4321"}
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self").is_dir() or getattr(os, "getuid", lambda: 1)() != 0, reason="needs root and /proc"
+)
+def test_services_are_not_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    before = neighbours.other_users()
+    with subprocess.Popen(["/bin/cat"], user=65534, stdin=subprocess.PIPE) as other:
+        found = set(neighbours.other_users()) - set(before)
+        other.communicate(b"")
+    assert found == set()
+
+
 def test_users_are_read_from_who(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setattr(neighbours, "_PROCESSES", tmp_path / "absent")
     who = tmp_path / "who"
     who.write_text(f"#!/bin/sh\necho '{neighbours.current_user()} pts/0'\necho 'mallory pts/1'\necho 'eve :0'\n")
     who.chmod(0o755)
@@ -259,6 +302,8 @@ def test_a_start_is_logged_not_printed(python: Callable[..., str]) -> None:
 def test_variables_of_sail_are_the_users(python: Callable[..., str]) -> None:
     script = """
 import os
+import subprocess
+import sys
 import annopipe
 spark = annopipe.start(**{"sail.execution.default_parallelism": 3})
 assert not {"RUST_LOG", "SAIL_EXECUTION__DEFAULT_PARALLELISM", "TOKIO_WORKER_THREADS"} & set(os.environ)

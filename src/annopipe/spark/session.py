@@ -14,10 +14,9 @@ from annopipe.spark import forks, packages, servers
 from annopipe.spark.classic import start_classic
 from annopipe.spark.connection import address, connect
 from annopipe.spark.interrupts import own_handler
-from annopipe.spark.neighbours import current_user, other_users
+from annopipe.spark.neighbours import check_neighbours, current_user
 from annopipe.spark.sail import spark_conf, start_server
 from annopipe.spark.servers import HOST
-from annopipe.warnings import warn_once
 
 ENGINES: Final = ("sail", "spark")
 REMOTE: Final = "SPARK_REMOTE"
@@ -196,12 +195,7 @@ def _start_sail(conf: dict[str, str]) -> _Running:
     if not packages.has_sail():
         raise packages.no_engine("sail")
     packages.check_connect()
-    if others := other_users():
-        warn_once(
-            f"other users are logged in here ({', '.join(others)}): they can reach the session's server, which has no "
-            "password, and run code in it as you; see the security page of the docs",
-            cause="neighbours",
-        )
+    check_neighbours()
     with own_handler():
         running = _served(conf)
     running.set_here = _announce(running.port)

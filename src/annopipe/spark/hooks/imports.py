@@ -1,47 +1,90 @@
-"""Something to do once a module is imported, by whomever; nothing is imported for it."""
+"""Call a function once a module was imported, by whatever finder; nothing is imported for it.
+
+Frozen programs, zip files and editable installs have finders of their own, and other libraries (wrapt) hook imports
+too. So all finders of ``sys.meta_path`` are asked in their order, and the loader that one of them gives is wrapped,
+never changed: loaders may be shared, or be a class.
+"""
 
 import sys
-from collections.abc import Callable
-from importlib.machinery import ModuleSpec, PathFinder
+import threading
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final
 
 Call = Callable[[ModuleType], None]
 
 
-class _Watcher:
-    """Waits for imports of some modules, lets them happen, and calls what waits for them."""
+class _Watcher(threading.local):
+    """A finder that lets other finders find some modules. Each thread has its own list of names that it looks for."""
 
     def __init__(self) -> None:
-        self.calls: dict[str, list[Call]] = {}
+        self.asking: set[str] = set()
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:  # noqa: ARG002
-        """Return the module's own spec with the calls after it; None for all other modules."""
-        if name not in self.calls:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return another finder's spec whose loader makes the calls; None for modules that are not waited for."""
+        if name not in _calls or name in self.asking:
             return None
-        spec = PathFinder.find_spec(name, path)
+        self.asking.add(name)  # a finder may ask sys.meta_path again, as wrapt's does
+        try:
+            spec = self._others_spec(name, path, target)
+        finally:
+            self.asking.discard(name)
         if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
-
-            def execute_and_call(module: ModuleType) -> None:
-                execute(module)
-                if module.__name__ == name:  # modules of a zip share a loader: pyspark's in Spark's workers
-                    for call in self.calls[name]:
-                        call(module)
-
-            spec.loader.exec_module = execute_and_call  # type: ignore[method-assign]
+            spec.loader = _CallingLoader(spec.loader)
         return spec
 
+    def _others_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+        for finder in list(sys.meta_path):
+            if finder is self:
+                continue
+            find = getattr(finder, "find_spec", None)
+            if find is not None and (spec := find(name, path, target)) is not None:
+                found: ModuleSpec = spec
+                return found
+        return None
 
+
+class _CallingLoader(Loader):
+    """Another finder's loader: it loads as it would alone, then the calls of the module are made."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def __getattr__(self, name: str) -> Any:
+        """Answer as the other loader: ``get_source``, ``get_data``, ``is_package`` and what else it has."""
+        return getattr(self._loader, name)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Return what the other loader makes."""
+        create = getattr(self._loader, "create_module", None)
+        made: ModuleType | None = None if create is None else create(spec)
+        return made
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Execute the module under its own loader, and make the calls."""
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        for call in list(_calls.get(module.__name__, ())):
+            call(module)
+
+
+_calls: Final[dict[str, list[Call]]] = {}
 _watcher: Final = _Watcher()
 
 
 def after_import(name: str, call: Call) -> None:
-    """Call ``call(module)`` after a module's import, which may be tried again after a failure; now if it is there."""
-    if name not in _watcher.calls:
-        _watcher.calls[name] = []
-    _watcher.calls[name].append(call)
-    if _watcher not in sys.meta_path:
+    """Call ``call(module)`` after each import of a module, which may be tried again after a failure.
+
+    A module that is imported already is passed to ``call`` at once.
+    """
+    _calls.setdefault(name, []).append(call)
+    if not any(finder is _watcher for finder in sys.meta_path):
         sys.meta_path.insert(0, _watcher)
     if (module := sys.modules.get(name)) is not None:
         call(module)
