@@ -166,6 +166,14 @@ class SelfCheckFailed(SourceError):
     """An imported model does not run, or does not give what its source's own graph gives."""
 
 
+class ModelChanged(ModelError):
+    """Files of a model were changed while they were read, or after the model was loaded."""
+
+
+class VectorsNotFinite(ModelError):
+    """A model's numbers overflow: vectors that it gives would hold NaN or infinity; none of them is given."""
+
+
 class ModelMismatch(ModelError):
     """A worker's model folder holds other content than the driver's."""
 
@@ -280,6 +288,10 @@ class OutputOverlap(ParamValueError):
 
 class RowFailed(AnnopipeError, ValueError):
     """A row of a bulk job cannot be embedded; the text says which and why."""
+
+
+class ProcessEnding(AnnopipeError, RuntimeError):
+    """A thread asked for vectors while the interpreter was ending."""
 
 
 class WorkerDied(AnnopipeError, RuntimeError):

@@ -42,14 +42,15 @@ def read_weights(folder: Path, config: AlbertConfig) -> Weights:
     """Weights of the model in ``folder``, each that ``config`` needs and no other, as float32.
 
     ``model.safetensors`` is read, else the shards that ``model.safetensors.index.json`` names, else the int8 rows of
-    ``model.int8.safetensors``. F32 tensors are views on the mapped file, all others expanded, F64 rounded. What stands
-    before the names of the encoder is dropped, heads are left out (``weight_names``), and the old names ``gamma`` and
-    ``beta`` of layer normalisation are understood.
+    ``model.int8.safetensors``. Nothing of it follows the files: F32 tensors are views on a copy in memory
+    (``snapshot``), all others expanded, F64 rounded. What stands before the names of the encoder is dropped, heads are
+    left out (``weight_names``), and the old names ``gamma`` and ``beta`` of layer normalisation are understood.
 
     Raises:
         ModelFileMissing: the folder has no weights, or a shard is missing; other formats found there are named.
         CheckpointError: a file is damaged, weights are missing, left over or of the wrong shape (all named at once), of
             a dtype that is no weight's, or not finite.
+        ModelChanged: a file was written to while it was read.
     """
     folder = Path(folder)
     shapes = needed(config)

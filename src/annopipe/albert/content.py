@@ -5,9 +5,9 @@ import json
 import threading
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple
 
-from annopipe.errors import CheckpointError, ModelFileMissing
+from annopipe.errors import CheckpointError, ModelChanged, ModelFileMissing
 from annopipe.sentence_head import MODULES, head_files, read_head, read_modules, transformer_folder
 
 CONTENT_FILES = ("config.json", "model.int8.safetensors", "model.safetensors", "spiece.model", "tokenizer_config.json")
@@ -21,8 +21,23 @@ SUMS_NAME = "SHA256SUMS"
 INDEX_NAME = "model.safetensors.index.json"
 READ_BYTES = 1 << 20
 
-Stamp: TypeAlias = tuple[str, int, int]
-"""Path, size and modification time of a file: while they stay, so does its digest."""
+
+class Stamp(NamedTuple):
+    """What changes with a file's content: while all of it stays, so does the digest.
+
+    Attributes:
+        path: of the file.
+        size: in bytes.
+        modified, changed: times of the content and of the entry in ns; who rewrites a file can set back the first only.
+        inode: number of the file; another one where a file was replaced.
+    """
+
+    path: str
+    size: int
+    modified: int
+    changed: int
+    inode: int
+
 
 _digests: dict[Stamp, str] = {}
 _lock = threading.Lock()
@@ -46,12 +61,13 @@ def content_hash(folder: Path) -> str:
     without one has the digest of its files alone.
 
     Where the folder has ``SHA256SUMS``, as ``sha256sum`` writes it, content files that it lists are compared with it. A
-    file is read once per process as long as its size and modification time stay.
+    file is read once per process as long as its stamp stays.
 
     Raises:
         ModelFileMissing: the folder has none of the files.
         CheckpointError: a file is not what ``SHA256SUMS`` says.
         SentenceHeadError: ``modules.json`` asks for what is not computed here.
+        ModelChanged: a file was written to while it was read.
     """
     folder = folder.resolve()
     paths = _content_paths(folder)
@@ -81,7 +97,7 @@ def _checked(folder: Path, path: Path, expected: dict[str, str]) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of one file in hexadecimal, remembered for its size and modification time."""
+    """SHA-256 of one file in hexadecimal, remembered for its stamp; errors as ``content_hash``."""
     stamp = _stamp(path)
     with _lock:
         known = _digests.get(stamp)
@@ -91,6 +107,8 @@ def file_digest(path: Path) -> str:
     with path.open("rb") as file:
         while block := file.read(READ_BYTES):
             digest.update(block)
+    if _stamp(path) != stamp:
+        raise ModelChanged(f"{path} was changed while it was read: try again once it is written whole.")
     with _lock:
         _digests[stamp] = digest.hexdigest()
     return digest.hexdigest()
@@ -135,7 +153,7 @@ def _has_special_pieces(stamp: Stamp) -> bool:
 
 def _stamp(path: Path) -> Stamp:
     status = path.stat()
-    return str(path), status.st_size, status.st_mtime_ns
+    return Stamp(str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def _listed(path: Path) -> dict[str, str]:

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from annopipe.albert import graph
 from annopipe.albert.checkpoint import Weights
 from annopipe.albert.config import AlbertConfig
+from annopipe.albert.finite import check_finite
 from annopipe.albert.packing import Packed
+from annopipe.albert.running import running
 from annopipe.albert.tensors import Tensors, tensors
 from annopipe.albert.threads import thread_count
 from annopipe.errors import ParamTypeError, ParamValueError
@@ -31,13 +33,19 @@ class Encoder:
 
     All calls may come from several threads at once. The sessions behind them are built by ``prepare`` or on first use,
     and anew in a forked child.
+
+    Every call raises ``VectorsNotFinite``, with the number of the sentence as its ``row``, where the model's numbers
+    overflow; and ``ProcessEnding`` in a thread that goes on while the interpreter ends.
     """
 
-    def __init__(self, config: AlbertConfig, weights: Weights, *, threads: int | None = None) -> None:
+    def __init__(
+        self, config: AlbertConfig, weights: Weights, *, threads: int | None = None, origin: str = "the model"
+    ) -> None:
         """Make an encoder of checked weights (``checkpoint.read_weights``).
 
         Args:
             threads: processor threads of one call; None takes what ``threads.thread_count`` finds.
+            origin: where the weights are from, for errors.
 
         Raises:
             ParamValueError: ``threads`` is below 1, or above what any machine has.
@@ -47,12 +55,18 @@ class Encoder:
                 f"threads is {threads}: give 1 to {MOST_THREADS}, or None for all that this process may use."
             )
         self.config = config
+        self.origin = origin
         self.threads = threads or thread_count()
         self._tensors = tensors(config, weights)
         self._values = _values(graph.promised(self._tensors))
         self._sessions: dict[bool, onnxruntime.InferenceSession] = {}
         self._loading = threading.Lock()
         _encoders.add(self)
+
+    def equals(self, other: "Encoder") -> bool:
+        """Whether another one computes with the same numbers."""
+        mine, theirs = self._tensors, other._tensors
+        return mine.keys() == theirs.keys() and all(np.array_equal(mine[name], theirs[name]) for name in mine)
 
     def prepare(self) -> None:
         """Begin to build the last layer's session in a thread; calls wait for it, and meet its errors."""
@@ -112,7 +126,9 @@ class Encoder:
     def _last(self, packed: Packed) -> NDArray[np.float32]:
         """Last layer's vectors [tokens, hidden_size]."""
         self._check(packed)
-        return self._computed(graph.HIDDEN, packed)
+        values = self._computed(graph.HIDDEN, packed)
+        check_finite(values, packed.lengths, origin=self.origin)
+        return values
 
     def _layers(self, packed: Packed, layers: Sequence[int]) -> NDArray[np.float32]:
         """Vectors [len(layers), tokens, hidden_size]."""
@@ -122,12 +138,15 @@ class Encoder:
             return np.empty((len(chosen), len(packed.ids), self.config.hidden_size), np.float32)
         if set(chosen) == {self.config.num_hidden_layers}:
             return np.repeat(self._last(packed)[np.newaxis], len(chosen), axis=0)
-        return self._computed(graph.LAYERS, packed)[chosen]
+        values = self._computed(graph.LAYERS, packed)[chosen]
+        check_finite(values, packed.lengths, origin=self.origin)
+        return values
 
     def _computed(self, output: str, packed: Packed) -> NDArray[np.float32]:
         """An output of the graph that has it."""
         session = self._session(every_layer=output == graph.LAYERS)
-        values: NDArray[np.float32] = session.run([output], packed.feeds(self.config.hidden_size))[0]
+        with running:
+            values: NDArray[np.float32] = session.run([output], packed.feeds(self.config.hidden_size))[0]
         return values
 
     def _layer(self, layer: int) -> int:
@@ -186,7 +205,8 @@ class Encoder:
         for name, value in self._values.items():
             options.add_initializer(name, value)
         model = graph.model(self.config, self._tensors, every_layer=every_layer)
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        with running:
+            return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 _encoders: WeakSet[Encoder] = WeakSet()

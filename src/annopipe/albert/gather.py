@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from annopipe.albert.batches import pack
 from annopipe.albert.codepoints import offsets_of, within
+from annopipe.albert.finite import check_finite, met_at
 from annopipe.albert.pooling import Takes
 from annopipe.albert.windows import SPECIALS
 
@@ -59,11 +61,13 @@ class Sequences:
         return rows
 
     def encoded(self, which: NDArray[np.int64], states: States, max_sentences: int | None) -> Iterator[Encoded]:
-        """Yield batch after batch of ``which``, together each once."""
+        """Yield batch after batch of ``which``, together each once; an error of one bears its number."""
         for batch in pack(self.size[which] + SPECIALS, max_sentences=max_sentences):
             chosen = which[batch]
             lengths = self.size[chosen] + SPECIALS
-            yield Encoded(chosen, offsets_of(lengths)[:-1], states(self.packed(chosen), lengths))
+            with met_at(chosen.__getitem__):
+                found = states(self.packed(chosen), lengths)
+            yield Encoded(chosen, offsets_of(lengths)[:-1], found)
 
 
 def gather(
@@ -79,12 +83,22 @@ def gather(
         states: the encoder.
         out: ``[tokens, parts * width]`` float32 of zeros, written in place.
         max_sentences: sequences of one batch at most.
+
+    Raises:
+        VectorsNotFinite: the ``row`` is a token that takes from what overflowed.
     """
     needed = np.flatnonzero(np.bincount(np.concatenate([takes.window for takes in parts])))
     width = out.shape[1] // len(parts)
-    for batch in sequences.encoded(needed, states, max_sentences):
-        for place, takes in enumerate(parts):
-            _put(takes, batch, out[:, place * width : (place + 1) * width])
+    with met_at(partial(_taker, parts)):
+        for batch in sequences.encoded(needed, states, max_sentences):
+            for place, takes in enumerate(parts):
+                _put(takes, batch, out[:, place * width : (place + 1) * width])
+    check_finite(out)
+
+
+def _taker(parts: Sequence[Takes], sequence: int) -> int:
+    """A token that takes from a sequence which is encoded because one does."""
+    return next(int(takes.target[takes.window == sequence][0]) for takes in parts if (takes.window == sequence).any())
 
 
 def _put(takes: Takes, batch: Encoded, out: Floats) -> None:

@@ -27,6 +27,9 @@ class Int8RowsFile(SafetensorsFile):
         CheckpointError: as `SafetensorsFile`; or rows without scales, scales without rows, or the two do not fit.
     """
 
+    _shared = False
+    """The rows are expanded, and the bytes let go."""
+
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._scales = {name: entry for name, entry in self.entries.items() if name.endswith(SCALE)}
@@ -70,7 +73,7 @@ class Int8RowsFile(SafetensorsFile):
     def _numbers(self, entry: Entry, dtype: str) -> NDArray[np.generic]:
         """A tensor's numbers as they lie, flat."""
         count = math.prod(entry.shape)
-        return np.frombuffer(self._map, dtype, count, entry.begin) if count else np.empty(0, dtype)
+        return np.frombuffer(self._content, dtype, count, entry.begin) if count else np.empty(0, dtype)
 
     def _check_scale(self, name: str) -> None:
         """Refuse scales whose matrix is missing, is no int8 matrix, or has another number of rows."""

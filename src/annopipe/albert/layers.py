@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.encoder import Encoder
+from annopipe.albert.finite import check_finite
 from annopipe.errors import ParamTypeError, ParamValueError
 
 Combine = Literal["mean", "concat"]
@@ -107,5 +108,8 @@ class Layers:
             return encoder.run_packed(ids, lengths)
         states = encoder.run_layers_packed(ids, lengths, layers)
         if self.combine == "mean":
-            return states.mean(axis=0, dtype=np.float32)
+            with np.errstate(over="ignore"):
+                mean: NDArray[np.float32] = states.mean(axis=0, dtype=np.float32)
+            check_finite(mean, lengths, origin=encoder.origin)
+            return mean
         return np.concatenate(list(states), axis=-1)

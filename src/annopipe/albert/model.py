@@ -14,6 +14,7 @@ from annopipe.albert.checkpoint import left_out, read_weights
 from annopipe.albert.config import AlbertConfig
 from annopipe.albert.content import Stamp, content_hash, stamps
 from annopipe.albert.encoder import Encoder
+from annopipe.albert.finite import met_at
 from annopipe.albert.gather import gather
 from annopipe.albert.layers import Layers
 from annopipe.albert.pooling import dimension
@@ -22,7 +23,11 @@ from annopipe.albert.sentence_vectors import SentenceVectors, embed_sentences
 from annopipe.albert.settings import SentenceSettings, WordSettings
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.albert.words import Words, WordVectors
+from annopipe.errors import ModelChanged
 from annopipe.sentence_head import SentenceHead, read_head, transformer_folder
+
+TRIES = 3
+"""How often a folder is read that changes meanwhile."""
 
 PLANS = {"albert": words.plan_words, "sparknlp": sparknlp.plan_words}
 
@@ -52,6 +57,7 @@ class AlbertModel:
         self.vocabulary = vocabulary
         self.encoder = encoder
         self.sentence_steps = sentence_steps
+        self._stamps: tuple[Stamp, ...] = ()
 
     @classmethod
     def load(cls, folder: str | Path, *, threads: int | None = None) -> "AlbertModel":
@@ -65,11 +71,25 @@ class AlbertModel:
                 itself or in its transformer's folder.
             threads: processor threads of the encoder; None takes what this process may use.
 
+        Nothing of the model follows the folder's files from then on: they may be rewritten, cut off or removed.
+
         Raises:
             ModelFileMissing, ModelError, CheckpointError, VocabularyError: what is missing, damaged or does not fit.
             SentenceHeadError: ``modules.json`` asks for what is not computed here; the text names it.
+            ModelChanged: the files change all the time.
         """
         folder = Path(folder)
+        for _ in range(TRIES):
+            before = stamps(folder)
+            model = cls._read(folder, threads)
+            if stamps(folder) == before:
+                model._stamps = before
+                return model
+        raise ModelChanged(f"{folder} was changed while it was read: load it again once it is written whole.")
+
+    @classmethod
+    def _read(cls, folder: Path, threads: int | None) -> "AlbertModel":
+        """The model, whose files may change meanwhile."""
         transformer = transformer_folder(folder)
         config = AlbertConfig.read(transformer)
         head = read_head(folder)
@@ -104,8 +124,40 @@ class AlbertModel:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 over the folder's content; see ``content.content_hash`` for what it covers and raises."""
-        return content_hash(self.folder)
+        """SHA-256 over the content that was loaded; see ``content.content_hash`` for what it covers.
+
+        Raises:
+            ModelFileMissing, CheckpointError: as ``content.content_hash``.
+            ModelChanged: before it was asked for the first time, the folder was given other content.
+        """
+        digest = content_hash(self.folder)
+        if stamps(self.folder) != self._stamps and not self._equals(AlbertModel.load(self.folder, threads=1)):
+            raise ModelChanged(
+                f"the files in {self.folder} were changed after the model was loaded: it goes on as it was, but cannot "
+                "be saved, sent to workers or told from others; load it again."
+            )
+        return digest
+
+    def check_unchanged(self) -> None:
+        """Make sure that the folder holds what was loaded, before it is copied in the model's stead.
+
+        Raises:
+            ModelFileMissing, CheckpointError, ModelChanged: it does not.
+        """
+        if content_hash(self.folder) != self.content_hash:
+            raise ModelChanged(
+                f"the files in {self.folder} were changed after the model was loaded: load it again, then repeat this."
+            )
+
+    def _equals(self, other: "AlbertModel") -> bool:
+        """Whether two models give the same vectors: their parts are compared, number by number."""
+        mine, theirs = self.sentence_steps, other.sentence_steps
+        return (
+            self.config == other.config
+            and self.vocabulary.equals(other.vocabulary)
+            and self.encoder.equals(other.encoder)
+            and (mine is theirs or (mine is not None and theirs is not None and mine.equals(theirs)))
+        )
 
     @cached_property
     def left_out(self) -> tuple[str, ...]:
@@ -133,6 +185,7 @@ class AlbertModel:
 
         Raises:
             ParamValueError: columns that do not fit each other, or a window or layer that the model does not have.
+            VectorsNotFinite: the model's numbers overflow; ``row`` is the text.
         """
         settings = settings or WordSettings()
         every = Words(texts, begin, end, offsets)
@@ -141,7 +194,8 @@ class AlbertModel:
         result = WordVectors.empty(len(begin), len(texts), width)
         for chunk, tokens, some in every.chunks():
             plan = PLANS[settings.dialect](self.vocabulary, self.config, some, settings)
-            gather(plan.sequences, plan.parts, states, result.vectors[tokens], settings.max_sentences)
+            with met_at(partial(some.text_of, first=chunk.start)):
+                gather(plan.sequences, plan.parts, states, result.vectors[tokens], settings.max_sentences)
             result.piece_id[tokens], result.oov[tokens] = plan.piece_id, plan.oov
             result.found[tokens], result.cut[chunk] = plan.found, plan.cut
         return result
@@ -164,6 +218,7 @@ class AlbertModel:
 
         Raises:
             ParamValueError: a window, layer or prompt that the model does not have.
+            VectorsNotFinite: the model's numbers overflow; ``row`` is the text.
         """
         settings = settings or SentenceSettings()
         return embed_sentences(
@@ -179,7 +234,7 @@ class AlbertModel:
 
 def _encoder(folder: Path, config: AlbertConfig, threads: int | None) -> Encoder:
     """The folder's encoder, whose session is being built."""
-    encoder = Encoder(config, read_weights(folder, config), threads=threads)
+    encoder = Encoder(config, read_weights(folder, config), threads=threads, origin=f"the model in {folder}")
     encoder.prepare()
     return encoder
 
@@ -189,13 +244,14 @@ _loading = threading.Lock()
 
 
 def _shared(folder: Path) -> AlbertModel:
-    """Look the folder up by its files' sizes and times, then by its content, else load it."""
+    """Look the folder up by its files' stamps, then by its content, else load it."""
     with _loading:
         key = stamps(folder)
         model = _models.get(key) or _same_content(folder, key)
         if model is None:
             model = AlbertModel.load(folder)
-        for old in [other for other in _models if other[0][0] == key[0][0]]:
+            key = model._stamps
+        for old in [other for other in _models if other[0].path == key[0].path]:
             del _models[old]
         _models[key] = model
         return model
@@ -203,9 +259,9 @@ def _shared(folder: Path) -> AlbertModel:
 
 def _same_content(folder: Path, key: tuple[Stamp, ...]) -> AlbertModel | None:
     """A loaded model of equal content; files are only read where all sizes agree."""
-    sizes = [(Path(path).name, size) for path, size, _ in key]
+    sizes = [(Path(stamp.path).name, stamp.size) for stamp in key]
     for other, model in _models.items():
-        alike = sizes == [(Path(path).name, size) for path, size, _ in other]
+        alike = sizes == [(Path(stamp.path).name, stamp.size) for stamp in other]
         if alike and other == stamps(model.folder) and content_hash(folder) == model.content_hash:
             return model
     return None

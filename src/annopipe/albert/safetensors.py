@@ -1,4 +1,4 @@
-"""Safetensors files, read without copying: a checked header, then numpy views on the mapped file.
+"""Safetensors files: a checked header, then numpy views on a copy in memory that does not follow the file.
 
 The format: 8 bytes of header length (little endian), a JSON header that gives each tensor's dtype, shape and byte
 range, then the bytes of all tensors without holes (https://huggingface.co/docs/safetensors).
@@ -6,17 +6,17 @@ range, then the bytes of all tensors without holes (https://huggingface.co/docs/
 
 import json
 import math
-import mmap
 import reprlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, ClassVar, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annopipe.albert.snapshot import Bytes, snapshot
 from annopipe.errors import CheckpointError
 
 MAX_HEADER_BYTES = 100_000_000
@@ -57,16 +57,20 @@ class Entry:
 
 
 class SafetensorsFile:
-    """One file, mapped read-only for as long as an array of it lives.
+    """One file as it was when it was opened (``snapshot``), in memory for as long as an array of it lives.
 
     Raises:
         CheckpointError: the header is truncated, too long, not JSON, or gives a tensor an impossible place.
+        ModelChanged: the file was written to while it was read.
     """
+
+    _shared: ClassVar[bool] = True
+    """Whether processes may use one copy together."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._map = _map(path)
-        self.entries: Mapping[str, Entry] = _entries(path, self._map)
+        self._content = snapshot(path, shared=self._shared)
+        self.entries: Mapping[str, Entry] = _entries(path, self._content)
 
     def floats(self, name: str) -> NDArray[np.float32]:
         """Tensor ``name`` as float32: a view for F32, an expanded copy for F16 and BF16, a rounded one for F64.
@@ -82,7 +86,7 @@ class SafetensorsFile:
             )
         count = math.prod(entry.shape)
         stored = np.dtype({"F32": "<f4", "F16": "<f2", "BF16": "<u2", "F64": "<f8"}[entry.dtype])
-        raw = np.frombuffer(self._map, stored, count, entry.begin) if count else np.empty(0, stored)
+        raw = np.frombuffer(self._content, stored, count, entry.begin) if count else np.empty(0, stored)
         return _expanded(raw, entry.dtype).reshape(entry.shape)
 
 
@@ -96,19 +100,14 @@ def _expanded(raw: NDArray[Any], dtype: str) -> NDArray[np.float32]:
     return np.require(raw, np.float32, "A")
 
 
-def _map(path: Path) -> mmap.mmap:
-    with path.open("rb") as file:
-        if path.stat().st_size < 8:
-            raise _damaged(path, "it is shorter than the 8 bytes of a header length")
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
 def _damaged(path: Path, cause: str) -> CheckpointError:
     return CheckpointError(f"{path} is not a sound safetensors file: {cause}; copy or download it anew.")
 
 
-def _entries(path: Path, data: mmap.mmap) -> dict[str, Entry]:
-    """The header of a mapped file, every place in it checked."""
+def _entries(path: Path, data: Bytes) -> dict[str, Entry]:
+    """The header of a file's content, every place in it checked."""
+    if len(data) < 8:
+        raise _damaged(path, "it is shorter than the 8 bytes of a header length")
     if data[: len(LFS)] == LFS:
         raise CheckpointError(f"{path} is a pointer of Git LFS, without the weights: git lfs pull brings them.")
     length = int.from_bytes(data[:8], "little")

@@ -49,6 +49,13 @@ class SentenceSteps:
         """
         return cls(head, tuple(_read(folder, step) for step in head.steps))
 
+    def equals(self, other: "SentenceSteps") -> bool:
+        """Whether another head makes the same of all vectors."""
+        return self.head.identity() == other.head.identity() and all(
+            mine.keys() == theirs.keys() and all(np.array_equal(mine[name], theirs[name]) for name in mine)
+            for mine, theirs in zip(self.weights, other.weights, strict=True)
+        )
+
     def apply(self, pooled: NDArray[np.floating]) -> Floats:
         """``[texts, width]`` float32 of pooled vectors ``[texts, pooled_width]``; computed in double precision."""
         vectors: Doubles = pooled.astype(np.float64)

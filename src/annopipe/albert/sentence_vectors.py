@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annopipe.albert.config import AlbertConfig
+from annopipe.albert.finite import check_finite, met_at
 from annopipe.albert.gather import Floats, States
 from annopipe.albert.pooling import dimension
 from annopipe.albert.sentence_steps import SentenceSteps
@@ -51,7 +52,7 @@ def embed_sentences(
         name: of the model, for a warning.
 
     Raises:
-        ParamValueError: see ``AlbertModel.sentence_vectors``.
+        ParamValueError, VectorsNotFinite: see ``AlbertModel.sentence_vectors``.
     """
     own = steps if settings.pooling is None else None
     way = _way(own, settings)
@@ -60,8 +61,10 @@ def embed_sentences(
     cut = np.zeros(len(texts), np.int64)
     for chunk in chunks(texts):
         plan = plan_sentences(vocabulary, config, texts[chunk], way)
-        pooled = pool_sentences(plan, states, width, way)
-        found[chunk] = pooled if own is None else own.apply(pooled)
+        with met_at(chunk.start.__add__), np.errstate(over="ignore", invalid="ignore"):
+            pooled = pool_sentences(plan, states, width, way)
+            found[chunk] = pooled if own is None else own.apply(pooled)
+            check_finite(found[chunk], origin=f"the model in {name}")
         cut[chunk] = plan.cut
     if cut.any() and own is not None:
         _warn_of_cut(name, own.head, int(np.count_nonzero(cut)))

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from annopipe.albert.codepoints import lengths_of, offsets_of, within
 from annopipe.albert.config import AlbertConfig
+from annopipe.albert.finite import met_at
 from annopipe.albert.gather import Floats, Sequences, States
 from annopipe.albert.pieces import Pieces
-from annopipe.albert.sentence_pooling import pools_of
+from annopipe.albert.sentence_pooling import Pool, pools_of
 from annopipe.albert.vocabulary import Vocabulary
 from annopipe.albert.windows import SPECIALS, Windows
 from annopipe.albert.words import window_length
@@ -115,8 +116,19 @@ def _shortened(pieces: Pieces, length: int | None) -> tuple[NDArray[np.int32], I
 
 
 def pool_sentences(plan: SentencePlan, states: States, width: int, way: SentenceWay) -> NDArray[np.floating]:
-    """``[texts, len(poolings) * width]``: the pooled vectors of a plan's texts, before any step of a head."""
+    """``[texts, len(poolings) * width]``: the pooled vectors of a plan's texts, before any step of a head.
+
+    Raises:
+        VectorsNotFinite: the ``row`` is the text.
+    """
     pools = pools_of(way.poolings, len(plan.cut), width)
+    with met_at(plan.text.__getitem__):
+        _fill(pools, plan, states, way)
+    found = [pool.vectors() for pool in pools]
+    return found[0] if len(found) == 1 else np.concatenate(found, axis=1)
+
+
+def _fill(pools: Sequence[Pool], plan: SentencePlan, states: States, way: SentenceWay) -> None:
     for batch in plan.sequences.encoded(plan.needed(way.poolings), states, way.max_sentences):
         begin, end = batch.begin + plan.begin[batch.which], batch.begin + plan.end[batch.which]
         position = plan.position[batch.which] + plan.begin[batch.which]
@@ -125,5 +137,3 @@ def pool_sentences(plan: SentencePlan, states: States, width: int, way: Sentence
             rows: Floats = batch.states[first:last]
             for pool in pools:
                 pool.add(text, rows, place)
-    found = [pool.vectors() for pool in pools]
-    return found[0] if len(found) == 1 else np.concatenate(found, axis=1)

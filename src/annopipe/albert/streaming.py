@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annopipe.albert.finite import met_at
 from annopipe.albert.gather import gather
 from annopipe.albert.model import PLANS, AlbertModel
 from annopipe.albert.pooling import Takes, dimension
@@ -33,17 +35,18 @@ def stream_words(
         most: tokens of one part at most, 1 or more.
 
     Raises:
-        ParamValueError: as ``AlbertModel.embed_words``.
+        ParamValueError, VectorsNotFinite: as ``AlbertModel.embed_words``.
     """
     width = dimension(model.config, settings.layers, settings.pooling)
     states = model.states(settings.layers)
-    for _, tokens, some in Words(texts, begin, end, offsets).chunks():
+    for chunk, tokens, some in Words(texts, begin, end, offsets).chunks():
         plan = PLANS[settings.dialect](model.vocabulary, model.config, some, settings)
         for first in range(0, len(some.begin), most):
             part = slice(first, min(first + most, len(some.begin)))
             found = WordVectors.empty(part.stop - part.start, 0, width)
             takes = [_of_part(all_, part) for all_ in plan.parts]
-            gather(plan.sequences, takes, states, found.vectors, settings.max_sentences)
+            with met_at(partial(some.text_of, first=chunk.start)), met_at(part.start.__add__):
+                gather(plan.sequences, takes, states, found.vectors, settings.max_sentences)
             found.piece_id[:], found.oov[:] = plan.piece_id[part], plan.oov[part]
             found.found[:] = plan.found[part]
             yield slice(tokens.start + part.start, tokens.start + part.stop), found

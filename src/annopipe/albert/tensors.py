@@ -25,7 +25,8 @@ def tensors(config: AlbertConfig, weights: Weights) -> Tensors:
     """Weights and constants of the graph by name; most matrices are the arrays of ``weights`` themselves."""
     named: Tensors = dict(weights)
     positions = named.pop("embeddings.position_embeddings.weight")
-    named[PLACES] = positions + named.pop("embeddings.token_type_embeddings.weight")[0]
+    with np.errstate(over="ignore"):  # infinite sums are met with the first vectors
+        named[PLACES] = positions + named.pop("embeddings.token_type_embeddings.weight")[0]
     for group in range(config.num_hidden_groups):
         for inner in range(config.inner_group_num):
             prefix = layer_prefix(group, inner)

@@ -74,6 +74,11 @@ class Vocabulary:
         """Whether the model was made for lower-cased text."""
         return self.rules.do_lower_case
 
+    def equals(self, other: "Vocabulary") -> bool:
+        """Whether another one encodes all texts as this one does."""
+        protos = [one.processor.serialized_model_proto() for one in (self, other)]
+        return protos[0] == protos[1] and (self.rules, self.special) == (other.rules, other.special)
+
     @cached_property
     def table(self) -> PieceTable:
         """All pieces, read on first use.

@@ -51,6 +51,10 @@ class Words:
         """``[tokens]``: the text of each token."""
         return np.repeat(np.arange(len(self.texts), dtype=np.int64), lengths_of(self.offsets))
 
+    def text_of(self, token: int, *, first: int = 0) -> int:
+        """The text of one token, of texts that are numbered from ``first`` on."""
+        return first + int(np.searchsorted(self.offsets, token, "right")) - 1
+
     def chunks(self) -> "Iterator[tuple[slice, slice, Words]]":
         """Texts of bounded length together: which texts, which tokens, and they."""
         for texts in chunks(self.texts):

@@ -131,6 +131,7 @@ class AlbertEmbeddings(Annotator):
         described = super().describe(shelf)
         if self._reference is not None:
             model = self._reference.model()
+            model.check_unchanged()
             described["model"] = shelf.put(model.folder, model.content_hash)
         return described
 

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from annopipe.albert.finite import met_at
 from annopipe.annotators.chunk_words import words_of_chunks
 from annopipe.annotators.membership import numbers_of
 from annopipe.annotators.stage import Annotator
@@ -57,7 +58,8 @@ class ChunkEmbeddings(Annotator):
         flat = np.concatenate([np.empty(0, np.int64), *members])
         average = self.getOrDefault("poolingStrategy") == "AVERAGE"
         offsets = rows_of([len(places) for places in members])
-        vectors, bare = pool_groups(words, flat, offsets, average=average)
+        with met_at(chunks.row_of):
+            vectors, bare = pool_groups(words, flat, offsets, average=average)
         return replace(_described(chunks), annotator_type=self.outputAnnotatorType, vectors=vectors, bare=bare)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from annopipe.albert.finite import met_at
 from annopipe.annotators.membership import by_number, numbers_of, owners
 from annopipe.annotators.stage import Annotator
 from annopipe.annotators.vector_pooling import out_of_vocabulary, pool_groups
@@ -61,14 +62,20 @@ class SentenceEmbeddings(Annotator):
             )
 
     def annotate(self, inputs: dict[str, AnnotationColumn]) -> AnnotationColumn:
-        """See `Annotator.annotate`."""
+        """See `Annotator.annotate`.
+
+        Raises:
+            VectorsNotFinite: a mean or sum passes what float32 holds, or the word vectors hold NaN or infinity.
+        """
         sentences, words = inputs["document"], inputs["word_embeddings"]
         if self._dialect == "sparknlp":
             owner = by_number(words, sentences)
         else:
             owner = owners(words, sentences, by_number_only=False)
             owner[out_of_vocabulary(words)] = -1
-        vectors, bare = _pool(words, owner, len(sentences), average=self.getOrDefault("poolingStrategy") == "AVERAGE")
+        average = self.getOrDefault("poolingStrategy") == "AVERAGE"
+        with met_at(sentences.row_of):
+            vectors, bare = _pool(words, owner, len(sentences), average=average)
         count = len(sentences)
         return AnnotationColumn(
             annotator_type=self.outputAnnotatorType,

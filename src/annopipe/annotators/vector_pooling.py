@@ -3,7 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from annopipe.albert.finite import check_finite
 from annopipe.columns import AnnotationColumn, Floats, Ints
+
+CAUSE = "the vectors hold such numbers, or are so large that sums pass what float32 holds: look at what made them"
 
 
 def pool_groups(
@@ -20,14 +23,19 @@ def pool_groups(
     Returns:
         float32 ``[groups, dimension]`` and bool ``[groups]``, True for an empty group; None for no such group. Both
         None where no word has a vector.
+
+    Raises:
+        VectorsNotFinite: vectors hold NaN or infinity, or their sums pass what float32 holds; ``row`` is the group.
     """
     if words.vectors is None:
         return None, None
     counts = np.diff(offsets)
     vectors = np.zeros((len(counts), words.vectors.shape[1]), np.float32)
-    for group in np.flatnonzero(counts).tolist():
-        mine = members[offsets[group] : offsets[group + 1]]
-        np.add.reduce(words.vectors[mine], axis=0, out=vectors[group])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for group in np.flatnonzero(counts).tolist():
+            mine = members[offsets[group] : offsets[group + 1]]
+            np.add.reduce(words.vectors[mine], axis=0, out=vectors[group])
+    check_finite(vectors, origin="a mean or sum of word vectors", cause=CAUSE)
     if average:
         vectors /= np.maximum(counts, 1).astype(np.float32)[:, None]
     bare = counts == 0

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from annopipe.albert.finite import met_at
 from annopipe.albert.model import AlbertModel
 from annopipe.albert.settings import WordSettings
 from annopipe.albert.words import WordVectors
@@ -65,13 +66,16 @@ def embed_in_context(
     texts = list(sentences.result)
     shift = np.append(sentences.begin, 0)[owner]
     begin, end = tokens.begin - shift, tokens.end + 1 - shift
-    for token in np.flatnonzero(owner < 0).tolist():
+    loose = np.flatnonzero(owner < 0)
+    for token in loose.tolist():
         owner[token] = len(texts)
         texts.append(tokens.result[token])
         begin[token], end[token] = 0, len(tokens.result[token])
     order = np.argsort(owner, kind="stable")
     offsets = np.searchsorted(owner[order], np.arange(len(texts) + 1))
-    found = model.embed_words(texts, begin[order], end[order], offsets, settings)
+    rows = np.concatenate([sentences.row_numbers(), tokens.row_numbers()[loose]])
+    with met_at(rows.__getitem__):
+        found = model.embed_words(texts, begin[order], end[order], offsets, settings)
     if (np.diff(order) == 1).all():
         return Embedded(tokens, found)
     place = np.empty(len(order), np.int64)
@@ -91,7 +95,8 @@ def embed_alone(
     offsets = np.searchsorted(owner[order], np.arange(len(sentences) + 1))
     texts = ["".join(words[a:b]) for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
     starts = np.repeat(places[offsets[:-1]], np.diff(offsets))
-    found = model.embed_words(texts, places[:-1] - starts, places[1:] - starts, offsets, settings)
+    with met_at(sentences.row_of):
+        found = model.embed_words(texts, places[:-1] - starts, places[1:] - starts, offsets, settings)
     kept = np.flatnonzero(found.found)
     chosen = order[kept]
     counts = np.bincount(tokens.row_numbers()[chosen], minlength=tokens.rows)

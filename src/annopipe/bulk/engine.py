@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from annopipe.albert.codepoints import offsets_of
+from annopipe.albert.content import content_hash
 from annopipe.albert.model import AlbertModel
 from annopipe.annotators.token_rules import TokenRules, TokenSettings
 from annopipe.bulk.amounts import shown
@@ -17,7 +18,7 @@ from annopipe.bulk.finite import finite, one_by_one, until_failure
 from annopipe.bulk.flat import FlatWords
 from annopipe.bulk.result import Ints, Part, Result, vectors_array
 from annopipe.bulk.settings import ROWS, SENTENCES, WORDS, Settings
-from annopipe.errors import ModelError
+from annopipe.errors import ModelChanged, ModelError
 
 VECTOR = "vector"
 VECTOR_COPIES = 8
@@ -35,6 +36,7 @@ class EngineChoice:
         threads: processor threads; None = all that the process may use.
         part_bytes: bytes of vectors that are made at once of one long text.
         row_bytes: what the annotations of one long text may need on their way; 0 = any.
+        content: SHA-256 of the model's content that the job was begun with; empty = any.
     """
 
     folder: Path
@@ -42,12 +44,32 @@ class EngineChoice:
     threads: int | None
     part_bytes: int
     row_bytes: int = 0
+    content: str = ""
 
     def load(self) -> "Engine":
-        """Return the engine, with the model loaded."""
+        """Return the engine, with the model loaded.
+
+        Raises:
+            ModelChanged: the folder holds other content than when the job was begun.
+        """
         if self.threads is None:
-            return Engine(self, AlbertModel.shared(self.folder))
-        return Engine(self, AlbertModel.load(self.folder, threads=self.threads))
+            model = AlbertModel.shared(self.folder)
+        else:
+            model = AlbertModel.load(self.folder, threads=self.threads)
+        self.check(model.content_hash)
+        return Engine(self, model)
+
+    def check(self, found: str | None = None) -> None:
+        """Refuse a model that is not the job's own; ``found`` is what it holds, None for what the folder holds now.
+
+        Raises:
+            ModelChanged: the text says what to do.
+        """
+        if self.content and (found or content_hash(self.folder)) != self.content:
+            raise ModelChanged(
+                f"the model in {self.folder} was changed while the job ran, and a dataset comes from one model: put "
+                "the old files back and give the same command, or let the job begin again (--restart)."
+            )
 
 
 class Engine:

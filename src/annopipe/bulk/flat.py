@@ -6,9 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
+from annopipe.albert.finite import met_at
 from annopipe.albert.model import AlbertModel
 from annopipe.albert.pooling import dimension
 from annopipe.albert.streaming import stream_words
+from annopipe.albert.words import WordVectors
 from annopipe.annotators.membership import by_number, owners
 from annopipe.annotators.plan import Plan
 from annopipe.annotators.word_vectors import embed_alone
@@ -27,6 +29,8 @@ TOKEN_BYTES = 300
 
 Rows = tuple[Part, Ints, Ints]
 """Rows of texts, the number of tokens of each, and of those without a vector."""
+
+Found = tuple[slice, WordVectors]
 
 
 class FlatWords:
@@ -69,10 +73,11 @@ class FlatWords:
         begin, end = tokens.begin - shift, tokens.end + 1 - shift
         found = stream_words(self._model, sentences.result, begin, end, offsets, self._words, most=most)
         if most >= len(tokens):
-            vectors = [part.vectors for _, part in found]
+            with met_at(sentences.row_of):
+                vectors = [part.vectors for _, part in found]
             yield self._rows(tokens, np.concatenate(vectors), np.diff(tokens.offsets))
             return
-        for place, part in found:
+        for place, part in _of_one_text(found):
             yield self._rows(_slice(tokens, place), part.vectors, np.array([place.stop - place.start]))
 
     def _alone(self, sentences: AnnotationColumn, tokens: AnnotationColumn, most: int) -> Iterator[Rows]:
@@ -97,6 +102,12 @@ class FlatWords:
             pa.field(self._settings.prefix + name, column.type) for name, column in zip(names, columns, strict=True)
         ]
         return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _of_one_text(found: Iterator[Found]) -> Iterator[Found]:
+    """Yield what was found; an error of any of its sentences is one of the text."""
+    with met_at(lambda _: 0):
+        yield from found
 
 
 def _slice(tokens: AnnotationColumn, place: slice) -> AnnotationColumn:

@@ -52,8 +52,8 @@ def run_job(job: Job) -> Report:
     start = perf_counter()
     settings = job.settings
     folder = locate(job.model, job.lang)
-    choices = _choices(job, folder)
     model_hash = content_hash(folder)
+    choices = _choices(job, folder, model_hash)
     inputs = Inputs.open(job.inputs, job.output, settings.column, skip=settings.on_error == "skip")
     _refuse_overlaps(job, inputs)
     manifest = _manifest(job, model_hash, inputs)
@@ -122,7 +122,7 @@ def _manifest(job: Job, model_hash: str, inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def _choices(job: Job, folder: Path) -> tuple[EngineChoice, Budget]:
+def _choices(job: Job, folder: Path, content: str) -> tuple[EngineChoice, Budget]:
     """Return what is to be loaded, and how memory is shared out; threads are shared out among processes."""
     config, head = AlbertConfig.read(transformer_folder(folder)), read_head(folder)
     width = job.settings.width(config, 0 if head is None else max(head.width, head.pooled_width))
@@ -132,7 +132,7 @@ def _choices(job: Job, folder: Path) -> tuple[EngineChoice, Budget]:
     threads = job.threads
     if job.processes > 1:
         threads = max(1, (threads or thread_count()) // job.processes)
-    return EngineChoice(folder, job.settings, threads, budget.part_bytes, budget.row_bytes), budget
+    return EngineChoice(folder, job.settings, threads, budget.part_bytes, budget.row_bytes, content), budget
 
 
 @dataclass
@@ -214,6 +214,7 @@ class _Maker:
                     ahead = next(stream, None)
                 size = self.run.job.settings.shard_rows
                 self.run.inputs.check(number * size, (number + 1) * size)
+                self.run.choices[0].check()
                 files = writer.commit()
             self.progress.commit()
             done = Done(number, files, {name: counts[name] for name in COUNTED}, failures)

@@ -37,7 +37,7 @@ def table(lines: Sequence[Line]) -> str:
     wide = max(len(head), *map(len, shown))
     rows = [f"{'token'.ljust(width)}  begin    end  {head.ljust(wide)}    norm"]
     for line, token, numbers in zip(lines, tokens, shown, strict=True):
-        norm = float(np.linalg.norm(line.vector))
+        norm = float(np.linalg.norm(np.asarray(line.vector, np.float64)))
         place = f"{line.begin:5d}  {line.end:5d}"
         rows.append(f"{_padded(token, width)}  {place}  {numbers.ljust(wide)}  {norm:6.3f}")
     return "\n".join(rows)

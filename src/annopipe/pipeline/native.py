@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from annopipe.annotators.albert_embeddings import MAX_ROW_BYTES
 from annopipe.annotators.model_reference import ModelReference
 from annopipe.annotators.token_rules import TokenRules, TokenSettings
 from annopipe.dialect import options
-from annopipe.errors import ParamTypeError, ParamValueError, RowTooLarge
+from annopipe.errors import ParamTypeError, ParamValueError, RowTooLarge, VectorsNotFinite
 from annopipe.hub import locate
 from annopipe.pipeline.bare_texts import bare_texts, chunks
 from annopipe.pipeline.comparisons import Comparisons
@@ -90,6 +91,7 @@ class Embedder(Comparisons):
         Raises:
             ColumnTypeError: no iterable of texts; the text says which element, or what to pass.
             RowTooLarge: one text's vectors would take more than 256 MB; split the text first.
+            VectorsNotFinite: the model's numbers overflow; the error says with which text.
         """
         settings = WordSettings(
             dialect=dialect or options.dialect,  # type: ignore[arg-type]
@@ -112,8 +114,9 @@ class Embedder(Comparisons):
         for some in chunks(texts):
             begin, end, offsets = self._rules.tokenize_all(some)
             _check_sizes(np.diff(offsets), width, first)
+            with _place_named(first):
+                found = self.model.embed_words(some, begin, end, offsets, settings)
             first += len(some)
-            found = self.model.embed_words(some, begin, end, offsets, settings)
             for text, a, b in zip(some, offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
                 kept = np.flatnonzero(found.found[a:b]) + a
                 places = zip(begin[kept].tolist(), end[kept].tolist(), strict=True)
@@ -145,15 +148,18 @@ class Embedder(Comparisons):
 
         Raises:
             ParamValueError: a pooling, window, layer or prompt that there is not here.
-            ColumnTypeError: as in `embed_words`.
+            ColumnTypeError, VectorsNotFinite: as in `embed_words`.
         """
         settings = SentenceSettings(Layers.parse(layers), pooling, window, prompt=prompt)  # type: ignore[arg-type]
         return self._sentences(bare_texts(texts), settings)
 
     def _sentences(self, texts: Iterator[str], settings: SentenceSettings) -> Iterator[Sentence]:
+        first = 0
         for some in chunks(texts):
             counts = np.diff(self._rules.tokenize_all(some)[2]).tolist()
-            found = self.model.sentence_vectors(some, settings)
+            with _place_named(first):
+                found = self.model.sentence_vectors(some, settings)
+            first += len(some)
             for text, vector, count, cut in zip(some, found.vectors, counts, found.cut.tolist(), strict=True):
                 yield Sentence(text, vector, count, cut)
 
@@ -182,6 +188,16 @@ def _embedder(reference: ModelReference, threads: int | None) -> Embedder:
     if isinstance(threads, bool) or not isinstance(threads, int):
         raise ParamTypeError(f"threads is {threads!r}: give a whole number, or None for all that this process may use")
     return Embedder(AlbertModel.load(reference.place(), threads=threads), threads)
+
+
+@contextmanager
+def _place_named(first: int) -> Iterator[None]:
+    """Let an error of the model's numbers begin with the text that met it; ``first`` texts came before."""
+    try:
+        yield
+    except VectorsNotFinite as error:
+        row = first + (error.row or 0)
+        raise VectorsNotFinite(f"texts[{row}]: {error}").at(row) from None
 
 
 def _check_sizes(tokens: Ints, width: int, first: int) -> None:

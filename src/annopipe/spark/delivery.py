@@ -99,6 +99,7 @@ def _models(given: Iterable[Any]) -> Iterator[tuple[Path, str]]:
             yield from _models(stage for stage in stages if _has_model(stage))
             continue
         model = embedder_of(stage_of(one)).model
+        model.check_unchanged()
         yield model.folder, model.content_hash
 
 
