@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+
+from annopipe.albert.running import Calls
 
 HEAD = """
 import asyncio, atexit, sys, threading, time
@@ -113,6 +116,25 @@ def test_a_program_may_end_while_threads_encode(tiny_model_folder: Path, kind: s
         assert "terminate" not in ended.stderr
         if "done" in PROGRAMS[kind]:
             assert "done" in ended.stdout
+
+
+def test_an_end_without_such_threads_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = Calls()
+    waits: list[float] = []
+    monkeypatch.setattr(calls._changed, "wait", waits.append)
+
+    def one() -> None:
+        with calls:
+            pass
+
+    for daemon, expected in ((False, 0), (True, 1)):
+        thread = threading.Thread(target=one, daemon=daemon)
+        thread.start()
+        thread.join()
+        calls._ending = False
+        calls.drain()
+        calls._ending = False
+        assert len(waits) == expected
 
 
 def test_the_main_thread_may_encode_to_the_last_and_others_are_refused_by_name(tiny_model_folder: Path) -> None:

@@ -8,12 +8,22 @@ cannot be in a call while it ends; what counts are daemon threads and those of e
 import atexit
 import os
 import threading
+import time
 from types import TracebackType
 
 from annopipe.errors import ProcessEnding
 
 PATIENCE = 60.0
 """Seconds that the end of the process waits for calls; one is a batch, or some texts to their pieces."""
+
+RECENT = 2.0
+"""Seconds after a call in which its thread may be on its way to the next one, in other native code."""
+
+CALM = 0.3
+"""Seconds without a call that ended or was refused: by then threads have handed the refusal to their engines."""
+
+UNWINDING = 5.0
+"""Seconds that are waited for that at most."""
 
 
 class Calls:
@@ -26,6 +36,7 @@ class Calls:
         """Forget all calls: a forked child has none of its parent's threads."""
         self._count = 0
         self._ending = False
+        self._last = -RECENT
         self._changed = threading.Condition()
 
     def __enter__(self) -> None:
@@ -38,6 +49,7 @@ class Calls:
             return
         with self._changed:
             if self._ending:
+                self._changed.notify_all()
                 raise ProcessEnding(
                     "the process is ending, and this thread gets no more vectors: join it before the main program "
                     "ends, or make it no daemon."
@@ -52,14 +64,20 @@ class Calls:
             return
         with self._changed:
             self._count -= 1
+            if threading.current_thread().daemon:  # others are joined before the process ends
+                self._last = time.monotonic()
             if self._ending:
                 self._changed.notify_all()
 
     def drain(self) -> None:
-        """Refuse new calls but the main thread's, and wait until those that run are done."""
+        """Refuse new calls but the main thread's, and wait until those that run are done, and their threads calm."""
         with self._changed:
             self._ending = True
+            busy = self._count > 0 or time.monotonic() - self._last < RECENT
             self._changed.wait_for(lambda: self._count <= 0, PATIENCE)
+            end = time.monotonic() + UNWINDING
+            while busy and time.monotonic() < end:
+                busy = self._changed.wait(CALM)
 
 
 def _is_main() -> bool:
