@@ -86,15 +86,15 @@ def test_a_model_that_gives_nan_for_one_text(
     """Whatever the model itself checks: what comes to the file is looked at once more."""
 
     def spoilt(self: Any, texts: Sequence[str], *arguments: Any, **more: Any) -> Any:
-        vectors = sentences(self, texts, *arguments, **more)
-        for vector, text in zip(vectors, texts, strict=True):
+        made = sentences(self, texts, *arguments, **more)
+        for vector, text in zip(made.vectors, texts, strict=True):
             vector[1] = np.nan if text == TEXTS[3] else vector[1]
-        return vectors
+        return made
 
-    sentences = AlbertModel.embed_sentences
+    sentences = AlbertModel.sentence_vectors
     source = write_parquet(tmp_path / "in.parquet", list(TEXTS))
     if options.get("level") in {"sentence", "both"}:
-        monkeypatch.setattr(AlbertModel, "embed_sentences", spoilt)
+        monkeypatch.setattr(AlbertModel, "sentence_vectors", spoilt)
         with pytest.raises(RowFailed, match=r"row 3 .*numbers that are not finite"):
             annopipe.embed_dataset(source, tmp_path / "out", model=tiny_model_folder, **options)
     else:

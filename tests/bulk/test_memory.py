@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import annopipe
+from annopipe.albert.content import content_hash
 from annopipe.bulk.amounts import shown, to_bytes
 from annopipe.bulk.budget import Budget
 from annopipe.bulk.job import Job
@@ -130,11 +131,13 @@ def test_two_processes_need_no_memory_to_be_named(
 ) -> None:
     folder = tiny_model_folder if model == "tiny" else model
     job = Job.of("in.csv", tmp_path / "out", None, {"model": folder, "processes": 2, **options})
-    _choices(job, locate(job.model, job.lang))
+    folder_of_model = locate(job.model, job.lang)
+    content = content_hash(folder_of_model)
+    _choices(job, folder_of_model, content)
     with pytest.raises(ParamValueError) as refused:
-        _choices(replace(job, memory=1), locate(job.model, job.lang))
+        _choices(replace(job, memory=1), folder_of_model, content)
     least = to_bytes("memory", str(refused.value).split(" needs ")[1].removesuffix(" at least"))
-    _choices(replace(job, memory=least), locate(job.model, job.lang))
+    _choices(replace(job, memory=least), folder_of_model, content)
 
 
 def test_two_processes_with_the_bundled_model(tmp_path: Path) -> None:

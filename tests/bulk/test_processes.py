@@ -160,7 +160,7 @@ def test_killed_in_the_middle_a_job_with_processes_ends_well(tiny_model_folder: 
 def test_a_process_is_not_started_where_memory_is_short(tiny_model_folder: Path, tmp_path: Path) -> None:
     source = write_parquet(tmp_path / "in.parquet", ["a"])
     with pytest.raises(AnnopipeError, match=r"in 8 processes needs .* at least"):
-        annopipe.embed_dataset(source, tmp_path / "out", model=tiny_model_folder, processes=8)
+        annopipe.embed_dataset(source, tmp_path / "out", model=tiny_model_folder, processes=8, memory="1GB")
 
 
 def test_a_process_that_is_gone_before_its_first_work_is_replaced(

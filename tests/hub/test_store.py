@@ -1,7 +1,6 @@
 """The store: full, closed, changed, linked, and used by many at once."""
 
 import errno
-import json
 import os
 import shutil
 from pathlib import Path
@@ -85,7 +84,7 @@ def test_disk_full_in_the_middle_of_a_file(
 
 def test_disk_full_when_the_lock_is_written(hub: LocalHub, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.MonkeyPatch.context() as faulty:
-        faulty.setattr(json, "dump", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")))
+        faulty.setattr(os, "write", lambda *_: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")))
         with pytest.raises(StoreError, match="no space left"):
             locate(NAME)
     assert not list((store / ".locks").iterdir())

@@ -44,6 +44,7 @@ def test_nothing_is_compressed_on_the_way_from_a_server_on_this_machine(python: 
 
 @pytest.mark.parametrize("url", ["sc://127.0.0.1:abc", "sc://127.0.0.1:1/x;user_id=y", "sc://"])
 def test_a_string_that_names_no_server_is_told(url: str) -> None:
+    pytest.importorskip("pyspark", reason="pyspark's client is absent: pip install 'annopipe[sail]'")
     pytest.importorskip("grpc", reason="pyspark's client is absent: pip install 'annopipe[sail]'")
     with pytest.raises(
         ParamValueError, match=r"the connection string 'sc://.* cannot be read \(.*it is sc://host:port"

@@ -93,8 +93,7 @@ def test_what_was_sent_goes_before_what_is_installed(
 
 
 def test_a_task_keeps_to_its_processors(monkeypatch: pytest.MonkeyPatch, model: PipelineModel) -> None:
-    from pyspark import cloudpickle
-
+    cloudpickle = pytest.importorskip("pyspark.cloudpickle", reason="pyspark is absent: pip install 'annopipe[sail]'")
     from annopipe.albert import threads
 
     plan = Plan(model.stages[:1], pa.schema([pa.field("text", pa.string())]))
