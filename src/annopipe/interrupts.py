@@ -57,7 +57,7 @@ def at_once() -> Iterator[None]:
 @contextmanager
 def unwound() -> Iterator[None]:
     """Raise `Ended` at a signal. Signals that are ignored, or that others handle, are left to them."""
-    with _handled(_raising(), SIGNALS, (signal.SIG_DFL, signal.default_int_handler)):
+    with _handled(_raising(), SIGNALS, (signal.SIG_DFL, signal.default_int_handler, _OURS)):
         yield
 
 

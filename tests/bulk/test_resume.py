@@ -275,3 +275,14 @@ def test_a_shard_file_is_whole_or_not(tmp_path: Path) -> None:
     assert file.is_whole(tmp_path, to_the_byte=True)
     assert not ShardFile("a.parquet", file.bytes, 3, file.sha256).is_whole(tmp_path, to_the_byte=False)
     assert not ShardFile("a.parquet", file.bytes, 2, "0").is_whole(tmp_path, to_the_byte=True)
+
+
+def test_each_turned_byte_of_a_shard_file_is_found(tmp_path: Path) -> None:
+    """Also in the footer, whose reader raises more than its own errors."""
+    path = write_parquet(tmp_path / "a.parquet", ["a", "b"])
+    file = ShardFile("a.parquet", path.stat().st_size, 2, durable.digest(path))
+    before = path.read_bytes()
+    for place in range(len(before)):
+        path.write_bytes(before[:place] + bytes([before[place] ^ 0x88]) + before[place + 1 :])
+        assert not file.is_whole(tmp_path, to_the_byte=True)
+        file.is_whole(tmp_path, to_the_byte=False)

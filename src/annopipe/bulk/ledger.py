@@ -83,7 +83,7 @@ class Ledger:
                 raise DatasetError(msg)
             if not said:
                 say(
-                    f"{lease.path} is the lock of {lease.holder}: waiting up to {lease.seconds:.0f} s for a sign of "
+                    f"{lease.path} is the lock of {lease.holder}: waiting up to {lease.seconds:g} s for a sign of "
                     "life, then this run takes over"
                 )
                 said = True
