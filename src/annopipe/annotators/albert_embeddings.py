@@ -59,7 +59,8 @@ class AlbertEmbeddings(Annotator):
     In the ``albert`` dialect (default) the sentence is encoded as a whole, as Hugging Face's ``AlbertTokenizer`` and
     ``AlbertModel`` do; a token gets its first piece's last hidden state (``pooling``, ``layers`` choose others), at
     any text length, and a token that normalising leaves empty a zero vector with ``isOOV`` "true". In ``sparknlp``
-    each token is encoded alone and what passes ``maxSentenceLength`` is cut, counted in ``metadata["cutTokens"]``:
+    each token is encoded alone; what passes ``maxSentenceLength`` is cut, and what is in no sentence of its number (the
+    tokens of sentences over whole documents) gets no vector, both counted in ``metadata["cutTokens"]`` and warned of:
     Spark NLP 5.5.3's numbers without its padding fault. Vectors never depend on ``batchSize`` or on other rows.
 
     ``begin`` and ``end`` are the token's; ``result`` and ``metadata["token"]`` its text, lower-cased unless
@@ -243,6 +244,8 @@ class AlbertEmbeddings(Annotator):
         embedded = embed(model, self._settings(), sentences, tokens)
         if embedded.found.cut.any():
             self._warn_of_cut(int(embedded.found.cut.sum()))
+        if embedded.strays:
+            self._warn_of_strays(embedded.strays)
         return embedded.column(self.outputAnnotatorType, keeps_case=self._keeps_case(model))
 
     def _check_rows(self, tokens: AnnotationColumn) -> None:
@@ -264,4 +267,12 @@ class AlbertEmbeddings(Annotator):
             f"the sparknlp dialect ({tokens} of the first slice that had any); metadata['{CUT}'] of a sentence's "
             "annotations counts them. Put a SentenceDetector before the Tokenizer, or use the albert dialect",
             cause=f"{self.uid} cut",
+        )
+
+    def _warn_of_strays(self, tokens: int) -> None:
+        warn_once(
+            f"{self.uid}: tokens that are in no sentence of their number get no vector in the sparknlp dialect "
+            f"({tokens} of the first slice that had any); metadata['{CUT}'] of their row's annotations counts them. "
+            "Let Tokenizer and AlbertEmbeddings read the same column, or use the albert dialect",
+            cause=f"{self.uid} strays",
         )

@@ -15,6 +15,7 @@ from annopipe.annotators.wiring import annotation_field, field_metadata
 from annopipe.columns import AnnotationColumn, Ints, rows_of
 from annopipe.converters import one_of, to_bool
 from annopipe.params import Param
+from annopipe.warnings import warn_once
 
 _OWN: Final = ("sentence", "chunk", "token", "pieceId", "isWordStart")
 
@@ -48,6 +49,7 @@ class ChunkEmbeddings(Annotator):
         """See `Annotator.annotate`."""
         chunks, words = inputs["chunk"], inputs["word_embeddings"]
         members = words_of_chunks(chunks, words, by_position=self._dialect == "sparknlp")
+        self._warn_of_bare(sum(not len(places) for places in members))
         if self.getOrDefault("skipOOV"):
             members = _in_vocabulary(members, words)
         if self._dialect == "sparknlp":
@@ -61,6 +63,15 @@ class ChunkEmbeddings(Annotator):
         with met_at(chunks.row_of):
             vectors, bare = pool_groups(words, flat, offsets, average=average)
         return replace(_described(chunks), annotator_type=self.outputAnnotatorType, vectors=vectors, bare=bare)
+
+    def _warn_of_bare(self, chunks: int) -> None:
+        if chunks:
+            fate = "left out" if self._dialect == "sparknlp" else "without floats"
+            warn_once(
+                f"{self.uid}: chunks in which no word of their row has a vector are {fate} ({chunks} of the first "
+                "slice that had any): make chunks and word vectors from the same document column",
+                cause=f"{self.uid} bare",
+            )
 
 
 def _in_vocabulary(members: list[Ints], words: AnnotationColumn) -> list[Ints]:

@@ -61,6 +61,14 @@ class SentenceEmbeddings(Annotator):
                 cause=f"{own} averaged",
             )
 
+    def _warn_of_strays(self, owner: Ints) -> None:
+        if strays := int((owner < 0).sum()):
+            warn_once(
+                f"{self.uid}: word vectors that are in no sentence of their row count nowhere ({strays} of the first "
+                "slice that had any): let SentenceEmbeddings read the sentence or document column of AlbertEmbeddings",
+                cause=f"{self.uid} strays",
+            )
+
     def annotate(self, inputs: dict[str, AnnotationColumn]) -> AnnotationColumn:
         """See `Annotator.annotate`.
 
@@ -70,8 +78,10 @@ class SentenceEmbeddings(Annotator):
         sentences, words = inputs["document"], inputs["word_embeddings"]
         if self._dialect == "sparknlp":
             owner = by_number(words, sentences)
+            self._warn_of_strays(owner)
         else:
             owner = owners(words, sentences, by_number_only=False)
+            self._warn_of_strays(owner)
             owner[out_of_vocabulary(words)] = -1
         average = self.getOrDefault("poolingStrategy") == "AVERAGE"
         with met_at(sentences.row_of):

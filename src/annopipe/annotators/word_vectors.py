@@ -21,12 +21,15 @@ class Embedded:
     Attributes:
         tokens: the tokens.
         found: their vectors and pieces, row by row as ``tokens``.
-        cut: tokens of each one's sentence that got no vector, int64 ``[tokens]``, or None where nothing was cut.
+        cut: tokens that got no vector of each one's sentence, and of its row those in no sentence, int64 ``[tokens]``;
+            None where there are no such tokens.
+        strays: number of tokens that are in no sentence of their row and got no vector.
     """
 
     tokens: AnnotationColumn
     found: WordVectors
     cut: Ints | None = None
+    strays: int = 0
 
     def column(self, kind: str, *, keeps_case: bool) -> AnnotationColumn:
         """Return the annotations of kind ``kind``; their results are lower-cased unless ``keeps_case``."""
@@ -99,9 +102,12 @@ def embed_alone(
         found = model.embed_words(texts, places[:-1] - starts, places[1:] - starts, offsets, settings)
     kept = np.flatnonzero(found.found)
     chosen = order[kept]
-    counts = np.bincount(tokens.row_numbers()[chosen], minlength=tokens.rows)
-    cut = found.cut[owner[chosen]] if found.cut.any() else None
-    return Embedded(replace(tokens.select(chosen), offsets=rows_of(counts)), _select(found, kept), cut)
+    rows = tokens.row_numbers()
+    counts = np.bincount(rows[chosen], minlength=tokens.rows)
+    strays = np.bincount(rows[owner < 0], minlength=tokens.rows)
+    cut = found.cut[owner[chosen]] + strays[rows[chosen]] if found.cut.any() or strays.any() else None
+    left = replace(tokens.select(chosen), offsets=rows_of(counts))
+    return Embedded(left, _select(found, kept), cut, int(strays.sum()))
 
 
 def _select(found: WordVectors, index: Ints) -> WordVectors:

@@ -10,7 +10,10 @@ from annopipe.spark.java import java
 from annopipe.spark.neighbours import other_users
 from annopipe.spark.session import REMOTE
 
-NOBODY = "nobody else is logged in here"
+NOBODY = "nobody else runs a process here"
+PYARROW_OF_NUMPY_2 = 26
+"""The first pyarrow that fails at import beside NumPy 1."""
+
 _ON_THIS_MACHINE = re.compile(r"sc://(?:127\.0\.0\.1|localhost)(?::(\d+))?(?:/.*)?")
 _PORT = 15002
 
@@ -54,8 +57,8 @@ def _misfits() -> list[str]:
     if pyspark is None:
         return []
     found = []
-    if pyspark.startswith("3.") and _major("numpy") >= 2:
-        found.append(f"pyspark {pyspark} does not work with NumPy 2 or later: pip install 'numpy<2'")
+    if _major("pyarrow") >= PYARROW_OF_NUMPY_2 and _major("numpy") == 1:
+        found.append("pyarrow 26 or later needs NumPy 2, also with pyspark 3.5: pip install -U numpy")
     if _major("pandas") >= 3:
         found.append(f"pyspark {pyspark} warns at every use of pandas 3 or later: pip install 'pandas<3'")
     return found
