@@ -87,5 +87,5 @@ def test_chunks_of_another_document_are_warned_of(tiny_model_folder: Path, diale
         ChunkEmbeddings(inputCols=["chunk", "other_vectors"], outputCol="made"),
     ]
     fate = "without floats" if dialect == "albert" else "left out"
-    with pytest.warns(AnnopipeWarning, match=f"no word of their row has a vector are {fate}"):
+    with pytest.warns(AnnopipeWarning, match=f"no word of their sentence has a vector are {fate}"):
         _row([stage.setDialect(dialect) for stage in stages])

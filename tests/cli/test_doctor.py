@@ -100,6 +100,18 @@ def test_a_pyspark_without_java_is_told(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert "pyspark is there and needs Java" in str(spark.spark().facts["start() takes"])
 
 
+@pytest.mark.parametrize("pyspark", ["3.5.0", "4.1.0"])
+def test_numpy_2_is_no_fault_beside_any_pyspark(monkeypatch: pytest.MonkeyPatch, pyspark: str) -> None:
+    def faults(**others: str) -> list[str]:
+        monkeypatch.setattr(spark, "installed_version", {"pyspark": pyspark, "pandas": "2.3.0", **others}.get)
+        return [fault for fault in spark.spark().faults if "pip install" in fault]
+
+    assert faults(numpy="2.4.1", pyarrow="26.0.1") == []
+    assert faults(numpy="1.26.4", pyarrow="25.0.0") == []
+    assert "pip install -U numpy" in faults(numpy="1.26.4", pyarrow="26.0.1")[0]
+    assert "pip install 'pandas<3'" in faults(numpy="2.4.1", pandas="3.0.0")[0]
+
+
 def test_extras_and_needs_are_those_of_the_project() -> None:
     assert set(EXTRAS) == set(PROJECT["optional-dependencies"])
     for extra, (library, _) in EXTRAS.items():

@@ -184,7 +184,8 @@ def test_every_chunk_has_its_vector_except_as_recorded(tiny_model_folder: Path) 
         return [(vector.result, len(vector.embeddings)) for vector in row["e"]]
 
     assert found("albert") == [("Lee went", 16), ("saw Ann", 16), ("nn L", 16)]
-    assert found("sparknlp") == [("Lee went", 16)]
+    with pytest.warns(AnnopipeWarning, match=r"chunks in which no word .* are left out \(2 of the first slice"):
+        assert found("sparknlp") == [("Lee went", 16)]
 
 
 def test_words_out_of_vocabulary_are_left_out(tiny_model_folder: Path) -> None:

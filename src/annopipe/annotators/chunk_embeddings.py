@@ -68,8 +68,8 @@ class ChunkEmbeddings(Annotator):
         if chunks:
             fate = "left out" if self._dialect == "sparknlp" else "without floats"
             warn_once(
-                f"{self.uid}: chunks in which no word of their row has a vector are {fate} ({chunks} of the first "
-                "slice that had any): make chunks and word vectors from the same document column",
+                f"{self.uid}: chunks in which no word of their sentence has a vector are {fate} ({chunks} of the first "
+                "slice that had any): make chunks and word vectors from the same sentence or document column",
                 cause=f"{self.uid} bare",
             )
 
