@@ -1,5 +1,6 @@
 """What Sail does not have is told by name, with what serves instead."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,11 @@ def test_a_path_where_nothing_is(spark: Any, model: PipelineModel, tmp_path: Pat
 
 
 @only_sail
-def test_a_pipeline_with_a_stage_of_ones_own_is_saved(spark: Any, model: PipelineModel, tmp_path: Path) -> None:
+def test_a_pipeline_with_a_stage_of_ones_own_is_saved(
+    spark: Any, model: PipelineModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # pyspark.ml.connect takes a main module without a file, as xdist's workers have, for its own doctests and exits
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", __file__, raising=False)
     from pyspark.ml import PipelineModel as SparkPipelineModel
 
     from spark.own_stage import Upper
