@@ -112,8 +112,13 @@ def test_it_is_refused_soon_in_a_short_text(spoil: Callable[[Path], None], call:
     assert len(str(caught.value)) <= LONGEST_TEXT
 
 
+def used(path: str) -> None:
+    """Load a model and give it a text: its vocabulary is read by then."""
+    list(annopipe.load(path).embed_words(["the house"]))
+
+
 @pytest.mark.parametrize("name", JSON_FILES)
-@pytest.mark.parametrize("call", [annopipe.load, annopipe.import_model])
+@pytest.mark.parametrize("call", [used, annopipe.import_model])
 @pytest.mark.usefixtures("store")
 def test_brackets_without_an_end(name: str, call: Callable, model: Path) -> None:
     (model / name).write_bytes(DEEP)
