@@ -1,6 +1,7 @@
 """Files of a model that are made to take time, memory or a screen: refused soon, by name, in a short text."""
 
 import json
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -112,13 +113,8 @@ def test_it_is_refused_soon_in_a_short_text(spoil: Callable[[Path], None], call:
     assert len(str(caught.value)) <= LONGEST_TEXT
 
 
-def used(path: str) -> None:
-    """Load a model and give it a text: its vocabulary is read by then."""
-    list(annopipe.load(path).embed_words(["the house"]))
-
-
 @pytest.mark.parametrize("name", JSON_FILES)
-@pytest.mark.parametrize("call", [used, annopipe.import_model])
+@pytest.mark.parametrize("call", [annopipe.load, annopipe.import_model])
 @pytest.mark.usefixtures("store")
 def test_brackets_without_an_end(name: str, call: Callable, model: Path) -> None:
     (model / name).write_bytes(DEEP)
@@ -126,6 +122,23 @@ def test_brackets_without_an_end(name: str, call: Callable, model: Path) -> None
         (model / "model.safetensors").unlink()
     with pytest.raises(ModelError, match=name):
         call(str(model))
+
+
+def test_a_damaged_copy_of_a_loaded_model_is_refused(model: Path, tiny_model_folder: Path) -> None:
+    annopipe.load(tiny_model_folder)
+    assert annopipe.load(model).model is annopipe.load(tiny_model_folder).model
+    copy = model.with_name("copy")
+    shutil.copytree(model, copy)
+    (copy / "added_tokens.json").write_text("[")
+    with pytest.raises(ModelError, match=r"added_tokens\.json is not valid JSON"):
+        annopipe.load(copy)
+
+
+def test_added_tokens_of_a_copy_are_warned_of(model: Path, tiny_model_folder: Path) -> None:
+    rows = annopipe.load(tiny_model_folder).model.config.vocab_size
+    (model / "added_tokens.json").write_text(json.dumps({"<more>": rows}))
+    with pytest.warns(AnnopipeWarning, match="<more>"):
+        annopipe.load(model)
 
 
 @pytest.mark.parametrize("piece", ["<unk>", "<pad>", "▁the", "▁café", "[MASK]", "ing"])

@@ -263,5 +263,7 @@ def _same_content(folder: Path, key: tuple[Stamp, ...]) -> AlbertModel | None:
     for other, model in _models.items():
         alike = sizes == [(Path(stamp.path).name, stamp.size) for stamp in other]
         if alike and other == stamps(model.folder) and content_hash(folder) == model.content_hash:
-            return model
+            # Files of tokens are read and warned of, as for any folder: not all of them are part of the hash.
+            vocabulary = Vocabulary.read(transformer_folder(folder), model.config)
+            return model if vocabulary.equals(model.vocabulary) else None
     return None
