@@ -3,6 +3,7 @@
 import resource
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -93,7 +94,9 @@ def test_redirects_without_an_end(kind: str, how: str, hub: LocalHub, store: Pat
     hub.fail(kind, status=302, headers={"Location": target}, times=MANY, match="" if kind == "api" else WEIGHTS)
     text = ends(store, FetchError)
     assert "without an end" in text or "in time" in text or "announced" in text
-    assert len(hub.requests) < 5000
+    # Before 2, huggingface_hub follows relative redirects of its own, until Python's recursion ends them.
+    if int(version("huggingface_hub").partition(".")[0]) >= 2:
+        assert len(hub.requests) < 60
 
 
 @pytest.mark.parametrize("target", ["ftp://hub.example/x", "file:///etc/passwd", "http://", "javascript:1"])
