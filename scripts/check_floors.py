@@ -3,7 +3,7 @@
     python scripts/check_floors.py              the lowest versions of what pyproject.toml names
     python scripts/check_floors.py --newest     the newest ones, pandas 3 among them
 
-The environment is made anew in .venv-floors or .venv-newest. What follows the options is passed to pytest.
+Each run recreates the environment, .venv-floors or .venv-newest. What follows the options is passed to pytest.
 """
 
 import subprocess

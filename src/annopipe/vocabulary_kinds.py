@@ -1,4 +1,4 @@
-"""Kinds of vocabularies that are not SentencePiece's: how they are told by their files, and what serves instead."""
+"""Kinds of vocabularies that are not SentencePiece's: the files that identify them, and what serves instead."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatch

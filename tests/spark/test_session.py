@@ -14,9 +14,6 @@ import annopipe
 from annopipe.errors import AnnopipeWarning, MissingExtra, PackageMixture, ParamValueError, SessionError
 from annopipe.spark import classic, neighbours, packages, session
 
-as_root = pytest.mark.skipif(
-    not Path("/proc/self").is_dir() or getattr(os, "getuid", lambda: 1)() != 0, reason="needs root and /proc"
-)
 BEGIN = "import annopipe\nspark = annopipe.start()\n"
 
 
@@ -259,25 +256,14 @@ def test_other_users_are_refused_on_demand(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.skipif(
     not Path("/proc/self").is_dir() or getattr(os, "getuid", lambda: 1)() != 0, reason="needs root and /proc"
 )
-def test_users_are_read_from_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("uid", "people"), [(4321, {"user id 4321"}), (65534, set()), (99, set())])
+def test_people_are_read_from_processes(uid: int, people: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     before = neighbours.other_users()
-    with subprocess.Popen(["/bin/cat"], user=4321, stdin=subprocess.PIPE) as other:
+    with subprocess.Popen(["/bin/cat"], user=uid, stdin=subprocess.PIPE) as other:
         found = set(neighbours.other_users()) - set(before)
         other.communicate(b"")
-    assert found == {"user id 4321"}
-
-
-@pytest.mark.skipif(
-    not Path("/proc/self").is_dir() or getattr(os, "getuid", lambda: 1)() != 0, reason="needs root and /proc"
-)
-def test_services_are_not_people(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda _: None)
-    before = neighbours.other_users()
-    with subprocess.Popen(["/bin/cat"], user=65534, stdin=subprocess.PIPE) as other:
-        found = set(neighbours.other_users()) - set(before)
-        other.communicate(b"")
-    assert found == set()
+    assert found == people
 
 
 def test_users_are_read_from_who(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

@@ -68,7 +68,7 @@ def _of_config(folder: Path) -> dict[str, int]:
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise VocabularyError(f"{path}: added_tokens_decoder is no object of ids and tokens: copy the file anew.")
+        raise VocabularyError(f"{path}: added_tokens_decoder is no object of ids and tokens: copy the file again.")
     found: dict[str, int] = {}
     for key, token in values.items():
         number = int(key) if key.isascii() and key.isdigit() and len(key) < 10 else key

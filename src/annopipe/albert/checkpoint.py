@@ -86,7 +86,7 @@ def _named(folder: Path, needed: Collection[str]) -> tuple[Sources, Mapping[str,
         for stored in file.entries:
             if stored in places:
                 raise CheckpointError(
-                    f"{file.path}: {stored[:120]} is in {places[stored][0].path.name}, too: copy both anew."
+                    f"{file.path}: {stored[:120]} is in {places[stored][0].path.name}, too: copy both again."
                 )
             places[stored] = (file, stored)
     whole_numbers = {stored: file.entries[stored].dtype in INTEGERS for stored, (file, _) in places.items()}
@@ -128,7 +128,9 @@ def _shards(folder: Path) -> Iterator[SafetensorsFile]:
         listed = {name for name, place in names.items() if place == shard}
         if listed != file.entries.keys():
             odd = ", ".join(sorted(listed ^ file.entries.keys())[:SHOWN_MISFITS])
-            raise CheckpointError(f"{path} and {shard} disagree about which tensors lie there ({odd}): copy both anew.")
+            raise CheckpointError(
+                f"{path} and {shard} disagree about which tensors lie there ({odd}): copy both again."
+            )
         yield file
 
 

@@ -133,13 +133,13 @@ def _load(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ModelFileMissing(f"{path.parent} has no {FILE_NAME}: it is not a model folder, or was not copied whole.")
     if path.stat().st_size > MAX_FILE_BYTES:
-        raise ModelError(f"{path} is larger than {MAX_FILE_BYTES} bytes: that is no model config; copy the file anew.")
+        raise ModelError(f"{path} is larger than {MAX_FILE_BYTES} bytes: that is no model config; copy the file again.")
     try:
         values = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{path} is not valid JSON ({error}): truncated or damaged; copy the file anew.") from error
+        raise ModelError(f"{path} is not valid JSON ({error}): truncated or damaged; copy the file again.") from error
     if not isinstance(values, dict):
-        raise ModelError(f"{path} holds {_kind(values)} where a JSON object belongs: copy the file anew.")
+        raise ModelError(f"{path} holds {_kind(values)} where a JSON object belongs: copy the file again.")
     return values
 
 

@@ -91,7 +91,7 @@ def _checked(folder: Path, path: Path, expected: dict[str, str]) -> str:
     if expected.get(name, digest) != digest:
         raise CheckpointError(
             f"{path} has the SHA-256 {digest} where {SUMS_NAME} says {expected[name]}: damaged or exchanged; "
-            "fetch the model anew."
+            "fetch the model again."
         )
     return digest
 

@@ -47,7 +47,7 @@ def check_finite(
 
 @contextmanager
 def met_at(place: Callable[[int], int]) -> Iterator[None]:
-    """Number the ``row`` of an error anew: ``row`` i becomes ``place(i)``."""
+    """Renumber the ``row`` of an error: ``row`` i becomes ``place(i)``."""
     try:
         yield
     except VectorsNotFinite as error:

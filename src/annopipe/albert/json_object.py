@@ -24,8 +24,8 @@ def json_object(path: Path) -> dict[str, Any]:
         values = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise VocabularyError(
-            f"{path} is not valid JSON ({error}): truncated or damaged; copy the file anew."
+            f"{path} is not valid JSON ({error}): truncated or damaged; copy the file again."
         ) from error
     if not isinstance(values, dict):
-        raise VocabularyError(f"{path} holds no JSON object: copy the file anew.")
+        raise VocabularyError(f"{path} holds no JSON object: copy the file again.")
     return values

@@ -118,7 +118,7 @@ class Vocabulary:
 
 
 def _no_text(where: str | Path, error: UnicodeDecodeError) -> VocabularyError:
-    return VocabularyError(f"{where} has a piece that is no text ({error}): damaged; copy the file anew.")
+    return VocabularyError(f"{where} has a piece that is no text ({error}): damaged; copy the file again.")
 
 
 def _load(path: Path) -> SentencePieceProcessor:
@@ -136,5 +136,7 @@ def _load(path: Path) -> SentencePieceProcessor:
     try:
         processor.LoadFromSerializedProto(content)
     except RuntimeError as error:
-        raise VocabularyError(f"{path} is not a SentencePiece model ({error}): damaged; copy the file anew.") from error
+        raise VocabularyError(
+            f"{path} is not a SentencePiece model ({error}): damaged; copy the file again."
+        ) from error
     return processor

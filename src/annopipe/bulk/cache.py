@@ -28,7 +28,7 @@ _SUM_KEY: Final = b"annopipe cache 2"
 """Part of every checksum: entries of another form, such as those of old caches without checksums, fail it."""
 _MAGIC: Final = b"SQLite format 3\0"
 _LIKELY: Final = 12
-"""Bytes of these sixteen that a damaged cache has at least, by which it is told from some other file."""
+"""Bytes of these sixteen that a damaged cache has at least, which distinguish it from any other file."""
 _SIZE: Final = "max(CAST(size AS INTEGER), 0)"
 """A number whatever a damaged page says."""
 _TABLE: Final = """

@@ -21,7 +21,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         if not isinstance(found, dict):
             raise TypeError(type(found).__name__)
     except (ValueError, TypeError) as broken:
-        msg = f"{path} is damaged ({broken}): begin anew with restart, or choose another output"
+        msg = f"{path} is damaged ({broken}): start again with restart, or choose another output"
         raise DatasetError(msg) from broken
     return found
 

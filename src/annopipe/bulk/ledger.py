@@ -132,7 +132,7 @@ class Ledger:
         if again and (differences := changes(read_manifest(path), manifest)):
             msg = (
                 f"{self.folder} was begun with something else: {'; '.join(differences)}. Run the job as it was to go "
-                "on, with restart to begin anew, or with another output"
+                "on, with restart to start again, or with another output"
             )
             raise JobChanged(msg)
         made, entries = self._records()

@@ -79,5 +79,5 @@ class Provenance:
             fields["stamps"] = {name: tuple(pair) for name, pair in fields["stamps"].items()}
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            msg = f"{path} is damaged ({error}): fetch the model anew with 'annopipe pull --force {folder.name}'"
+            msg = f"{path} is damaged ({error}): fetch the model again with 'annopipe pull --force {folder.name}'"
             raise StoreError(msg) from error
