@@ -14,7 +14,6 @@ from annopipe.albert.model import AlbertModel
 from annopipe.albert.pooling import dimension
 from annopipe.albert.settings import WordPooling, WordSettings
 from annopipe.annotators.model_reference import ModelReference
-from annopipe.annotators.saved_models import source_of
 from annopipe.annotators.stage import Annotator
 from annopipe.annotators.wiring import OWN_SENTENCES, annotation_field
 from annopipe.annotators.word_vectors import CUT, embed_alone, embed_in_context
@@ -24,6 +23,7 @@ from annopipe.errors import ModelNotFound, ParamValueError, RowTooLarge, SavedPi
 from annopipe.hub import locate
 from annopipe.params import Param
 from annopipe.persistence import Shelf
+from annopipe.saved_models import source_of
 from annopipe.warnings import warn_once
 
 POOLINGS = get_args(WordPooling)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from annopipe.annotators import saved_models
+from annopipe import saved_models
 
 
 def join() -> None:
